@@ -1,0 +1,140 @@
+/** The whole service as a value: what it is made of, and nothing that starts by itself. main.ts gives it a port. */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import multipart from '@fastify/multipart';
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import type { Config } from './config.ts';
+import type { Database } from './database/connect.ts';
+import { refreshStatistics } from './database/statistics.ts';
+import type { AppDeps } from './http/context.ts';
+import { answerClientError, answerErrors, refuseOtherMethods, sendError } from './http/plugins/errors.ts';
+import { describeApi } from './http/plugins/openapi.ts';
+import { servePage } from './http/plugins/page.ts';
+import { guardRequests, requestIdOf } from './http/plugins/request-guards.ts';
+import { healthRoutes } from './http/routes/health.ts';
+import { jobRoutes } from './http/routes/jobs.ts';
+import { layerRoutes } from './http/routes/layers.ts';
+import { parcelSetRoutes } from './http/routes/parcel-sets.ts';
+import { registryRoutes } from './http/routes/registries.ts';
+import { runRoutes } from './http/routes/runs.ts';
+import { verdictRoutes } from './http/routes/verdicts.ts';
+import { uploadsFolder } from './http/upload.ts';
+import { validatorCompiler } from './http/validator.ts';
+import { type ReceiveLayerInput, receiveLayer } from './intake/receive-layer.ts';
+import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
+import type { JobKind } from './jobs/job-kind.ts';
+import type { Jobs } from './jobs/queue.ts';
+import { executeRun } from './verification/run.ts';
+import type { RunKey } from './verification/run-context.ts';
+
+export interface AppOptions {
+  database: Database;
+  config: Config;
+  jobs: Jobs;
+  logger?: FastifyServerOptions['logger'];
+  /** the built page; by default web-map/dist */
+  pageFolder?: string;
+}
+
+/** bytes of a JSON body: ids and parameters */
+const bodyLimit = 1024 * 1024;
+const maxHeaderSize = 16 * 1024;
+
+const routes = [healthRoutes, registryRoutes, layerRoutes, parcelSetRoutes, jobRoutes, runRoutes, verdictRoutes];
+
+export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
+  const app = fastify({
+    logger: options.logger ?? false,
+    genReqId: requestIdOf,
+    requestIdHeader: false,
+    bodyLimit,
+    // an upload of 4 GB over 10 Mbit/s takes an hour; a line that is silent for five minutes is dead
+    requestTimeout: 2 * 3600 * 1000,
+    connectionTimeout: 300_000,
+    http: { maxHeaderSize, headersTimeout: 20_000 },
+    routerOptions: { maxParamLength: 1000, ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => void sendError(error, request, reply),
+    clientErrorHandler: answerClientError,
+    return503OnClosing: true,
+  });
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  app.setValidatorCompiler(validatorCompiler);
+  // answers are written as they are: a schema must not be able to drop a field of a verdict
+  app.setSerializerCompiler(() => JSON.stringify);
+  answerErrors(app);
+  guardRequests(app);
+  await describeApi(app);
+
+  const known = new Map<string, Set<string>>();
+  const note = (route: { url: string; method: string | string[] }) => {
+    const methods = known.get(route.url) ?? new Set();
+    for (const method of [route.method].flat()) methods.add(method);
+    known.set(route.url, methods);
+  };
+  const deps: AppDeps = { ...options, closing: closing.signal };
+  await app.register(
+    async (api) => {
+      api.addHook('onRoute', note);
+      await api.register(multipart);
+      for (const add of routes) add(api, deps);
+    },
+    { prefix: '/api/v1' },
+  );
+  refuseOtherMethods(app, known);
+  await servePage(app, options.pageFolder ?? join(fileURLToPath(new URL('..', import.meta.url)), 'web-map', 'dist'));
+  await app.ready();
+  return app;
+}
+
+type FileInput = { sha256: string; fileName: string };
+
+/** The kinds of background work: names that stand in the job table, and what does them. */
+export function jobKinds(deps: { database: Database; config: Config }): Record<string, JobKind> {
+  const { db } = deps.database;
+  const withPath = ({ sha256, ...input }: FileInput) => ({
+    ...input,
+    path: join(uploadsFolder(deps.config.dataDir), sha256),
+  });
+  return {
+    'receive-parcels': {
+      queue: 'intake',
+      async work(input, hooks) {
+        const received = await receiveParcels(
+          deps,
+          withPath(input as unknown as FileInput) as ReceiveParcelsInput,
+          hooks,
+        );
+        await refreshStatistics(db, 'parcels');
+        return received;
+      },
+    },
+    'receive-layer': {
+      queue: 'intake',
+      async work(input, hooks) {
+        const received = await receiveLayer(deps, withPath(input as unknown as FileInput) as ReceiveLayerInput, hooks);
+        await refreshStatistics(db, 'layers');
+        return received;
+      },
+    },
+    run: {
+      queue: 'run',
+      async work(input, hooks) {
+        const key = input as unknown as RunKey;
+        const summary = await executeRun(deps, key, hooks);
+        await refreshStatistics(db, 'runs');
+        return { ...key, summary };
+      },
+      async ended(input, state, problem) {
+        const { region_code, run_id } = input as unknown as RunKey;
+        await db
+          .updateTable('run')
+          .set({ state, finished_at: new Date(), ...(problem === null ? {} : { problem: JSON.stringify(problem) }) })
+          .where('region_code', '=', region_code)
+          .where('run_id', '=', run_id)
+          .where('state', '<>', 'succeeded')
+          .execute();
+      },
+    },
+  };
+}

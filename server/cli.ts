@@ -1,0 +1,173 @@
+/** The command line: thin, it reads arguments and calls the same functions as HTTP does. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.ts';
+import { openDatabase } from './database/connect.ts';
+import { migrate } from './database/migrate.ts';
+import { AppError } from './errors.ts';
+import { problemTitles } from './problem-titles.ts';
+import { type VerifyRequest, verifyFiles } from './verify-files.ts';
+
+const usage = `zhanbu — 占补核查
+
+  verify --parcels FILE … --layer TYPE[@YEAR]=FILE … --out DIR   check files, write verdicts
+         [--param CHECK.KEY=VALUE] [--region NNNNNN] [--field NAME=ATTR] [--sublayer [PATH=]NAME|'*']
+         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--database-url URL]
+  serve  [--with-samples]                                        serve the API and the page
+  migrate                                                        bring the database up to this version
+`;
+
+async function main(argv: string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === 'verify') return verify(rest);
+  if (command === 'serve') {
+    const { serve } = await import('./main.ts');
+    const config = readConfig(process.env);
+    const { database } = await serve(config);
+    if (rest.includes('--with-samples')) {
+      const { loadSamples } = await import('./load-samples.ts');
+      await loadSamples({ database, config }, (line) => process.stdout.write(`${line}\n`));
+    }
+    return 0;
+  }
+  if (command === 'migrate') {
+    const config = readConfig(process.env);
+    const database = await openDatabase({
+      databaseUrl: config.databaseUrl,
+      dataDir: resolve(config.dataDir, 'database'),
+    });
+    const { applied } = await migrate(database);
+    process.stdout.write(applied.length > 0 ? `applied: ${applied.join(', ')}\n` : 'nothing to do\n');
+    await database.close();
+    return 0;
+  }
+  process.stderr.write(usage);
+  return command === undefined || command === 'help' || command === '--help' ? 0 : 2;
+}
+
+async function verify(args: string[]): Promise<number> {
+  try {
+    const request = verifyRequest(args);
+    const summary = await verifyFiles(readConfig(process.env), request, (line) => process.stderr.write(`${line}\n`));
+    process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.status >= 500) {
+      process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      return 1;
+    }
+    const { code, status, detail, where } = error;
+    process.stderr.write(`${detail.zh}\n`);
+    const problem = {
+      type: `urn:zhanbu:problem:${code}`,
+      title: problemTitles[code].zh,
+      status,
+      code,
+      detail: detail.zh,
+      request_id: null,
+      ...(where ? { where } : {}),
+    };
+    process.stderr.write(`${JSON.stringify(problem)}\n`);
+    return 2;
+  }
+}
+
+export function verifyRequest(args: string[]): VerifyRequest {
+  const many = { type: 'string', multiple: true } as const;
+  let values: { [name: string]: string | string[] | boolean | undefined };
+  try {
+    ({ values } = parseArgs({
+      args,
+      options: {
+        parcels: many,
+        layer: many,
+        param: many,
+        field: many,
+        sublayer: many,
+        srid: many,
+        encoding: many,
+        replaces: many,
+        region: { type: 'string' },
+        'database-url': { type: 'string' },
+        out: { type: 'string' },
+      },
+    }));
+  } catch (error) {
+    throw bad('', error instanceof Error ? error.message : String(error));
+  }
+  const list = (name: string) => (values[name] as string[] | undefined) ?? [];
+  const parcels = list('parcels').map((path) => existing(path));
+  if (parcels.length === 0) throw bad('--parcels', '缺少地块文件 (no parcel file)');
+  if (typeof values['out'] !== 'string') throw bad('--out', '缺少输出目录 (no output folder)');
+  const region = values['region'] as string | undefined;
+  if (region !== undefined && !/^\d{6}$/.test(region))
+    throw bad('--region', `${region} 不是六位县级代码 (not a six-digit county code)`);
+  return {
+    parcels,
+    layers: list('layer').map(layerArgument),
+    params: paramArguments(list('param')),
+    region,
+    fieldMap: Object.fromEntries(list('field').map((text) => pair(text, '--field'))),
+    replaces: list('replaces'),
+    srid: perFile(list('srid'), '--srid', (text) => {
+      const srid = Number(text);
+      if (!Number.isInteger(srid) || srid <= 0) throw bad('--srid', `${text} 不是 EPSG 代码 (not an EPSG code)`);
+      return srid;
+    }),
+    encoding: perFile(list('encoding'), '--encoding', (text) => text),
+    sublayer: perFile(list('sublayer'), '--sublayer', (text) => text),
+    databaseUrl: (values['database-url'] as string | undefined) ?? (process.env['DATABASE_URL'] || undefined),
+    out: resolve(values['out']),
+  };
+}
+
+function layerArgument(text: string): VerifyRequest['layers'][number] {
+  const [label, file] = pair(text, '--layer');
+  const match = /^([a-z-]+)(?:@(\d{4}))?$/.exec(label);
+  if (!match?.[1]) throw bad('--layer', `${text}：应为 TYPE[@YEAR]=FILE`);
+  return {
+    type: match[1],
+    year: match[2] === undefined ? undefined : Number(match[2]),
+    file: existing(file, '--layer'),
+  };
+}
+
+function paramArguments(texts: string[]): Record<string, Record<string, unknown>> {
+  const params: Record<string, Record<string, unknown>> = {};
+  for (const text of texts) {
+    const [name, value] = pair(text, '--param');
+    const dot = name.lastIndexOf('.');
+    if (dot <= 0) throw bad('--param', `${text}：应为 CHECK.KEY=VALUE`);
+    const check = name.slice(0, dot);
+    params[check] = { ...params[check], [name.slice(dot + 1)]: value };
+  }
+  return params;
+}
+
+/** `VALUE` speaks of the parcel files, `FILE=VALUE` of one file. */
+function perFile<T>(texts: string[], flag: string, read: (text: string) => T): Map<string, T> {
+  return new Map(
+    texts.map((text) => {
+      const at = text.lastIndexOf('=');
+      return at < 0 ? ['', read(text)] : [existing(text.slice(0, at), flag), read(text.slice(at + 1))];
+    }),
+  );
+}
+
+function pair(text: string, flag: string): [string, string] {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) throw bad(flag, `${text}：应为 NAME=VALUE`);
+  return [text.slice(0, at), text.slice(at + 1)];
+}
+
+function existing(path: string, flag = '--parcels'): string {
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw bad(flag, `找不到文件 ${path} (no such file)`);
+  return resolve(path);
+}
+
+function bad(field: string, sentence: string): AppError {
+  return new AppError('validation', { zh: sentence, en: sentence }, field ? { field } : undefined);
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,206 @@
+/**
+ * Table types for kysely, in the shape of sql/migrations. Geometry columns stand here as `never` so that no select can
+ * carry one by accident: shapes leave the database as GeoJSON text, WKB (bytea) or not at all.
+ */
+import type { ColumnType, Generated } from 'kysely';
+
+type Time = ColumnType<Date, Date | string | undefined, Date | string>;
+type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+type Json<T> = ColumnType<T, string | undefined, string>;
+type Geometry = ColumnType<never, never, never>;
+
+export interface LayerTable {
+  region_code: string;
+  layer_id: string;
+  type: string;
+  year: number | null;
+  name: string;
+  file_name: string;
+  sha256: string;
+  source: string | null;
+  code_system: string | null;
+  state: Generated<'loading' | 'ready' | 'failed'>;
+  feature_count: Generated<number>;
+  raster: Json<Record<string, unknown> | null>;
+  decisions: Json<Record<string, unknown>>;
+  warnings: Json<unknown[]>;
+  claim: string | null;
+  touched_at: Time;
+  created_at: Time;
+}
+
+export interface LayerFeatureTable {
+  region_code: string;
+  layer_id: string;
+  feature_no: number;
+  name: string | null;
+  number: string | null;
+  class_code: string | null;
+  planting: string | null;
+  slope_class: number | null;
+  measure: string | null;
+  approval: string | null;
+  dated: string | null;
+  issue_source: string | null;
+  attributes: Json<Record<string, unknown>>;
+  faults: Json<unknown[]>;
+  source_wkb: Buffer | null;
+  source_srid: number | null;
+  geom: Geometry;
+}
+
+export interface LayerPieceTable {
+  region_code: string;
+  layer_id: string;
+  feature_no: number;
+  piece_no: number;
+  geom: Geometry;
+}
+
+export interface RasterTileTable {
+  region_code: string;
+  layer_id: string;
+  tile_row: number;
+  tile_col: number;
+  data: Buffer;
+}
+
+export interface ParcelSetTable {
+  region_code: string;
+  parcel_set_id: string;
+  name: string;
+  file_name: string;
+  sha256: string;
+  state: Generated<'loading' | 'ready' | 'failed'>;
+  feature_count: Generated<number>;
+  area_m2: Generated<number>;
+  replaces: Json<string[]>;
+  withdrawn_at: MaybeTime;
+  accepted_at: MaybeTime;
+  decisions: Json<Record<string, unknown>>;
+  warnings: Json<unknown[]>;
+  claim: string | null;
+  touched_at: Time;
+  created_at: Time;
+}
+
+export interface ParcelTable {
+  region_code: string;
+  parcel_set_id: string;
+  ordinal: number;
+  parcel_id: string;
+  client_id: string;
+  project_code: string | null;
+  project_name: string | null;
+  township: string | null;
+  declared_area_m2: number | null;
+  declared_net_m2: number | null;
+  plot_type: string | null;
+  accepted_on: string | null;
+  pending: Generated<boolean>;
+  start_year: number | null;
+  target_class: string | null;
+  grade: string | null;
+  capacity_kg: number | null;
+  source_file: string;
+  source_row: number;
+  attributes: Json<Record<string, unknown>>;
+  faults: Json<unknown[]>;
+  source_wkb: Buffer | null;
+  source_srid: number | null;
+  geom: Geometry;
+  geometry_hash: string;
+  area_m2: number;
+}
+
+export interface RunTable {
+  region_code: string;
+  run_id: string;
+  state: Generated<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>;
+  params: Json<Record<string, Record<string, unknown>>>;
+  manifest: Json<Record<string, unknown>>;
+  summary: Json<Record<string, unknown> | null>;
+  problem: Json<Record<string, unknown> | null>;
+  parcel_count: Generated<number>;
+  created_at: Time;
+  started_at: MaybeTime;
+  finished_at: MaybeTime;
+}
+
+export interface RunSetTable {
+  region_code: string;
+  run_id: string;
+  ordinal: number;
+  parcel_set_id: string;
+  role: 'judged' | 'earlier';
+  first_ordinal: Generated<number>;
+}
+
+export interface RunLayerTable {
+  region_code: string;
+  run_id: string;
+  layer_id: string;
+}
+
+export interface ResultTable {
+  region_code: string;
+  result_id: string;
+  area_m2: number;
+  verdict: 'compliant' | 'non_compliant' | 'undetermined';
+  deduct_area_m2: number;
+  restore_area_m2: number;
+  remediate_area_m2: number;
+  kept_area_m2: number;
+  kept_unverified_area_m2: number;
+  net: Json<Record<string, number> | null>;
+}
+
+export interface FindingTable {
+  region_code: string;
+  result_id: string;
+  check_id: string;
+  outcome: 'pass' | 'fail' | 'undetermined' | 'not_applicable';
+  reason: string | null;
+  measure: Generated<string>;
+  area_m2: number | null;
+  share: number | null;
+  unknown_area_m2: number | null;
+  detail: Json<Record<string, unknown>>;
+}
+
+export interface PieceTable {
+  region_code: string;
+  result_id: string;
+  piece_no: number;
+  reasons: Json<string[]>;
+  measure: string;
+  area_m2: number;
+  geom: Geometry;
+}
+
+export interface RunResultTable {
+  region_code: string;
+  run_id: string;
+  ordinal: number;
+  parcel_set_id: string;
+  parcel_ordinal: number;
+  result_id: string | null;
+  township: string | null;
+}
+
+export interface Schema {
+  region: { region_code: string; name: Generated<string> };
+  layer: LayerTable;
+  layer_feature: LayerFeatureTable;
+  layer_piece: LayerPieceTable;
+  raster_tile: RasterTileTable;
+  parcel_set: ParcelSetTable;
+  parcel: ParcelTable;
+  run: RunTable;
+  run_set: RunSetTable;
+  run_layer: RunLayerTable;
+  result: ResultTable;
+  finding: FindingTable;
+  piece: PieceTable;
+  run_result: RunResultTable;
+}

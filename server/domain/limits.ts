@@ -1,0 +1,44 @@
+/**
+ * How much of a foreign file is read before it is refused (THREATS T1, T2, T13). Parcels and reference layers differ in
+ * size only: a county's land use is 2 GB of shapefile, its supplementary parcels never come near 200 MB.
+ */
+export interface IntakeLimits {
+  /** real bytes of one archive entry, counted while inflating; of a bare GeoJSON, of the file */
+  entryBytes: number;
+  /** real bytes of all entries of an archive together */
+  archiveBytes: number;
+  /** inflated : deflated; an honest DBF of blanks reaches 329:1, so it counts only past `ratioFromBytes` */
+  ratio: number;
+  ratioFromBytes: number;
+  /** entries of an archive, folders included */
+  entries: number;
+  /** rows of a file that are not deleted */
+  features: number;
+  verticesPerFeature: number;
+  /** columns of a file; a DBF cannot hold more than 2,046, a GeoJSON could invent one a row */
+  fields: number;
+  /** nesting of a JSON document; deep jsonb traps the embedded database */
+  jsonDepth: number;
+  /** a parser that reports no progress for so long is killed */
+  stallMs: number;
+  /** resident memory of a parser, past which it is killed */
+  parserMemoryBytes: number;
+}
+
+const MB = 1024 * 1024;
+
+export const parcelLimits: IntakeLimits = {
+  entryBytes: 200 * MB,
+  archiveBytes: 500 * MB,
+  ratio: 200,
+  ratioFromBytes: 200 * MB,
+  entries: 1000,
+  features: 500_000,
+  verticesPerFeature: 2_000_000,
+  fields: 2046,
+  jsonDepth: 32,
+  stallMs: 10_000,
+  parserMemoryBytes: 1024 * MB,
+};
+
+export const layerLimits: IntakeLimits = { ...parcelLimits, entryBytes: 2048 * MB, archiveBytes: 4096 * MB };

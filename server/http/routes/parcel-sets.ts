@@ -1,0 +1,150 @@
+import { AppError } from '../../errors.ts';
+import { parcelSetId } from '../../intake/identity.ts';
+import { newestJobAbout } from '../../jobs/job-store.ts';
+import { type App, type AppDeps, languageOf } from '../context.ts';
+import { formReader, readFieldMap, readIds } from '../form.ts';
+import { idempotent } from '../idempotent.ts';
+import { notFound } from '../problem.ts';
+import { boxOfSets, oneParcelSet, type ParcelSetRow, pageOfParcelSets, showParcelSet } from '../reading/parcel-sets.ts';
+import { ParcelSetPath, problemResponse } from '../schemas/common.ts';
+import * as schemas from '../schemas/parcel-sets.ts';
+import { receiveUpload } from '../upload.ts';
+import { multipart } from './shared.ts';
+
+const readFields = formReader(schemas.ParcelSetFields);
+
+export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: AppDeps): void {
+  const found = async (id: string): Promise<ParcelSetRow> => {
+    const set = await oneParcelSet(db, id);
+    if (set === undefined) throw notFound({ zh: '地块集', en: 'parcel set' }, id);
+    return set;
+  };
+
+  app.post(
+    '/parcel-sets',
+    {
+      ...multipart(schemas.ParcelSetFields, {
+        tags: ['parcel-sets'],
+        summary: '上传补充耕地地块；dry_run=true 只读不存；同样的文件与读法再传一次，答复已有的（200）',
+        querystring: schemas.ParcelSetUploadQuery,
+        response: { 200: schemas.ParcelSetExisting, 202: schemas.ParcelSetAccepted, ...problemResponse },
+      }),
+    },
+    async (request, reply) => {
+      const dryRun = (request.query as { dry_run?: boolean }).dry_run === true;
+      const { asked, file } = await receiveUpload(request, {
+        dataDir: config.dataDir,
+        limitBytes: config.limits.parcels.archiveBytes,
+        check: (fields) => parcelsAsked(readFields(fields)),
+      });
+      return idempotent(db, request, reply, [asked, file.sha256, dryRun], async () => {
+        for (const id of asked.replaces ?? [])
+          if ((await oneParcelSet(db, id)) === undefined) throw unknownReplaced(id);
+        const id = parcelSetId(file.sha256, { ...asked, regionCode: asked.regionCode ?? config.regionCode });
+        const input = { ...asked, sha256: file.sha256, fileName: file.fileName, parcelSetId: id };
+        const newJob = { kind: 'receive-parcels', uploadSha256: file.sha256, requestId: request.id };
+        if (dryRun) {
+          const jobId = await jobs.enqueue({ ...newJob, input: { ...input, dryRun } });
+          return { status: 202, body: { job_id: jobId, parcel_set_id: id } };
+        }
+        const existing = await oneParcelSet(db, id);
+        const job = await newestJobAbout(db, id);
+        if (existing !== undefined) {
+          if (asked.replaces?.some((other) => !existing.replaces.includes(other))) throw replacesTooLate();
+          return {
+            status: 200,
+            body: { job_id: job?.job_id ?? null, ...showParcelSet(existing, languageOf(request)) },
+          };
+        }
+        const going = job !== undefined && (job.state === 'queued' || job.state === 'running') && !job.cancel_requested;
+        const jobId = going ? job.job_id : await jobs.enqueue({ ...newJob, input, subjectId: id });
+        return { status: 202, body: { job_id: jobId, parcel_set_id: id } };
+      });
+    },
+  );
+
+  app.get(
+    '/parcel-sets',
+    {
+      schema: {
+        tags: ['parcel-sets'],
+        summary: '地块集列表，新的在前',
+        querystring: schemas.ParcelSetQuery,
+        response: { 200: schemas.ParcelSetPage, ...problemResponse },
+      },
+    },
+    async (request) => pageOfParcelSets(db, request.query, languageOf(request)),
+  );
+
+  app.get(
+    '/parcel-sets/:parcel_set_id',
+    {
+      schema: {
+        tags: ['parcel-sets'],
+        summary: '一个地块集',
+        params: ParcelSetPath,
+        response: { 200: schemas.ParcelSetOne, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const set = await found(request.params.parcel_set_id);
+      return {
+        ...showParcelSet(set, languageOf(request)),
+        bbox: await boxOfSets(db, set.region_code, [set.parcel_set_id]),
+      };
+    },
+  );
+
+  app.post(
+    '/parcel-sets/:parcel_set_id/withdraw',
+    {
+      schema: {
+        tags: ['parcel-sets'],
+        summary: '撤回地块集：不再参与以后的核查，已有结果不变',
+        params: ParcelSetPath,
+        response: { 200: schemas.ParcelSet, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const set = await found(request.params.parcel_set_id);
+      await db
+        .updateTable('parcel_set')
+        .set({ withdrawn_at: new Date() })
+        .where('parcel_set_id', '=', set.parcel_set_id)
+        .where('withdrawn_at', 'is', null)
+        .execute();
+      return showParcelSet(await found(set.parcel_set_id), languageOf(request));
+    },
+  );
+}
+
+function parcelsAsked({ region_code, field_map, replaces, srid, ...rest }: ReturnType<typeof readFields>) {
+  const fieldMap = readFieldMap(field_map);
+  const ids = readIds(replaces);
+  return {
+    ...rest,
+    ...(srid === undefined ? {} : { srid: Number(srid) }),
+    ...(region_code === undefined ? {} : { regionCode: region_code }),
+    ...(fieldMap === undefined ? {} : { fieldMap }),
+    ...(ids === undefined ? {} : { replaces: ids }),
+  };
+}
+
+const unknownReplaced = (id: string) =>
+  new AppError(
+    'not-found',
+    {
+      zh: `replaces 中的地块集 ${id} 不存在，请核对编号。`,
+      en: `replaces names the parcel set ${id}, which is not here; check the id.`,
+    },
+    { field: 'replaces' },
+  );
+const replacesTooLate = () =>
+  new AppError(
+    'conflict',
+    {
+      zh: '该文件此前已入库，replaces 不能再改。如需停用旧的地块集，请撤回旧的地块集。',
+      en: 'This file is here already and its replaces cannot be changed. Withdraw the older set instead.',
+    },
+    { field: 'replaces' },
+  );

@@ -1,0 +1,32 @@
+/** What several routes do alike. */
+import { Readable } from 'node:stream';
+import type { FastifyReply, FastifySchema } from 'fastify';
+import { type TObject, Type } from 'typebox';
+import { begun } from '../streams.ts';
+import { validatorCompiler } from '../validator.ts';
+
+/**
+ * Options of a multipart route. The form is described for readers of the API; it is checked while it streams in, not by
+ * Fastify, which only sees a body that was read whole.
+ */
+export function multipart(fields: TObject, schema: FastifySchema & Record<string, unknown>) {
+  const body = Type.Object(
+    { file: Type.String({ format: 'binary' }), ...fields.properties },
+    { additionalProperties: false },
+  );
+  return {
+    schema: { ...schema, consumes: ['multipart/form-data'], body },
+    validatorCompiler: ((part) =>
+      part.httpPart === 'body' ? () => true : validatorCompiler(part as never)) as typeof validatorCompiler,
+  };
+}
+
+/** Answers with pieces as they come; what goes wrong before the first of them is still a problem. */
+export async function answerStream(
+  reply: FastifyReply,
+  contentType: string,
+  pieces: AsyncIterable<string | Uint8Array>,
+): Promise<FastifyReply> {
+  const started = await begun(pieces);
+  return reply.type(contentType).send(Readable.from(started, { objectMode: false }));
+}

@@ -1,0 +1,72 @@
+/**
+ * Names that follow from the bytes and from what the uploader asked for, so that the same upload gets the same id when it
+ * is posted, before anything is parsed: UUIDs of version 8 (RFC 9562 §5.8) over SHA-256.
+ */
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+
+/** What decides how the same bytes are read (CONTRACT §1 parcel_set). regionCode is the one given, else the configured one. */
+export interface ParcelSetDecisions {
+  regionCode: string;
+  srid?: number | undefined;
+  encoding?: string | undefined;
+  sublayer?: string | undefined;
+  fieldMap?: Record<string, string> | undefined;
+}
+
+/** The labels of a layer; with the bytes they are its identity. */
+export interface LayerLabels {
+  type: string;
+  year?: number | undefined;
+  name?: string | undefined;
+  regionCode: string;
+  srid?: number | undefined;
+  encoding?: string | undefined;
+  sublayer?: string | undefined;
+  codeSystem?: string | undefined;
+}
+
+/** sha256 in hex of the uploaded bytes + decisions → UUID. An empty field map is none; its order does not matter. */
+export function parcelSetId(sha256: string, decisions: ParcelSetDecisions): string {
+  const fieldMap = Object.entries(decisions.fieldMap ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return uuidOf([
+    'parcel_set',
+    sha256,
+    decisions.regionCode,
+    decisions.srid ?? null,
+    decisions.encoding?.toUpperCase() ?? null,
+    decisions.sublayer ?? null,
+    fieldMap,
+  ]);
+}
+
+/** sha256 in hex of the uploaded bytes + labels → UUID */
+export function layerId(sha256: string, labels: LayerLabels): string {
+  return uuidOf([
+    'layer',
+    sha256,
+    labels.type,
+    labels.year ?? null,
+    labels.name ?? null,
+    labels.regionCode,
+    labels.srid ?? null,
+    labels.encoding?.toUpperCase() ?? null,
+    labels.sublayer ?? null,
+    labels.codeSystem ?? null,
+  ]);
+}
+
+/** SHA-256 of a file in hex, read in pieces. */
+export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path, { signal })) hash.update(piece as Buffer);
+  return hash.digest('hex');
+}
+
+function uuidOf(parts: unknown[]): string {
+  const bytes = createHash('sha256').update(JSON.stringify(parts)).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = bytes.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+}

@@ -1,0 +1,80 @@
+/** One row of a parcel file → the columns of `parcel`, by the readings of the plan. Geometry and ids are not dealt with here. */
+import { normalizeCode } from '../domain/land-class.ts';
+import { readDate, readNumber, readText, readYear } from '../domain/loose-values.ts';
+import type { Reading } from './attribute-match.ts';
+import type { ParcelColumn } from './parcel-columns.ts';
+import type { Readings } from './parcel-plan.ts';
+import type { AttributeValue, SpoolRow, Warning } from './source-types.ts';
+
+export interface ParcelValues {
+  project_code: string | null;
+  project_name: string | null;
+  township: string | null;
+  /** as written, in the file's unit */
+  declared_area: number | null;
+  declared_net: number | null;
+  plot_type: string | null;
+  accepted_on: string | null;
+  start_year: number | null;
+  target_class: string | null;
+  grade: string | null;
+  capacity_kg: number | null;
+}
+
+/** Values that stand in the file and could not be read: counted, with the first rows. */
+export class UnreadableValues {
+  readonly #columns = new Map<string, { count: number; rows: number[]; example: string; field: string }>();
+
+  add(column: ParcelColumn, reading: Reading, row: number, value: unknown): void {
+    const field = reading !== null && 'field' in reading ? reading.field : column;
+    const seen = this.#columns.get(column) ?? { count: 0, rows: [], example: String(value).slice(0, 40), field };
+    seen.count++;
+    if (seen.rows.length < 100) seen.rows.push(row);
+    this.#columns.set(column, seen);
+  }
+
+  warnings(): Warning[] {
+    return [...this.#columns].map(([column, { count, rows, example, field }]) => ({
+      code: 'value-unreadable',
+      message: {
+        zh: `属性“${field}”有 ${count} 个值读不出 ${column}（例如“${example}”），按空值处理`,
+        en: `${count} values of "${field}" cannot be read as ${column} (e.g. "${example}") and count as empty`,
+      },
+      where: { field, rows },
+    }));
+  }
+}
+
+/** Dates whose day is not written are taken as the last one possible, so that no survey is trusted for work it may predate. */
+export function readParcel(row: SpoolRow, readings: Readings, unreadable: UnreadableValues): ParcelValues {
+  const value = (column: ParcelColumn): AttributeValue | undefined => {
+    const reading = readings[column];
+    if (reading === null) return undefined;
+    return 'field' in reading ? row.attributes[reading.field] : reading.constant;
+  };
+  const text = (column: ParcelColumn) => readText(value(column));
+  const read = <T>(column: ParcelColumn, reader: (value: unknown) => T | null): T | null => {
+    const found = value(column);
+    if (readText(found) === null) return null;
+    const result = reader(found);
+    if (result === null) unreadable.add(column, readings[column], row.row, found);
+    return result;
+  };
+  const figure = (found: unknown) => {
+    const number = readNumber(found);
+    return number === null || number < 0 ? null : number;
+  };
+  return {
+    project_code: text('project_code'),
+    project_name: text('project_name'),
+    township: text('township'),
+    declared_area: read('declared_area_m2', figure),
+    declared_net: read('declared_net_m2', figure),
+    plot_type: text('plot_type'),
+    accepted_on: read('accepted_on', (found) => readDate(found, 'last')),
+    start_year: read('start_year', readYear),
+    target_class: normalizeCode(text('target_class')),
+    grade: text('grade'),
+    capacity_kg: read('capacity_kg', figure),
+  };
+}

@@ -1,0 +1,131 @@
+/**
+ * One foreign vector file, from bytes to spool: find the format, survey it, decide its coordinate system, write the rows.
+ * Runs inside the parser's process only (read-source.child.ts); callers use read-source.ts.
+ */
+import { closeSync, openSync, readSync, rmSync } from 'node:fs';
+import { AppError } from '../errors.ts';
+import { foreignFile } from './formats/foreign.ts';
+import type { Progress, ReadJob, Survey, VectorFormat } from './formats/format.ts';
+import { vectorFormats } from './formats/index.ts';
+import { type Placed, placeLayer } from './place.ts';
+import { boxOf } from './place-extent.ts';
+import { printable } from './printable.ts';
+import type { SourceReport } from './source-types.ts';
+import { SpoolWriter } from './spool.ts';
+
+const headBytes = 64 * 1024;
+
+/** Share of the work that surveying is; the rest is writing rows. */
+const surveyShare = 0.6;
+
+/** Reads `job` into a new spool file. `began` hears the format as soon as it is known. Throws AppErrors of CONTRACT §6. */
+export async function readVector(
+  job: ReadJob,
+  spool: string,
+  progress: Progress,
+  began: (format: VectorFormat['id']) => void,
+): Promise<SourceReport> {
+  const head = readHead(job.path);
+  const format = vectorFormats.find((f) => f.sniff(head));
+  if (!format) throw foreignFile(head, job.fileName);
+  began(format.id);
+  const survey = await format.survey(job, (share) => progress(share * surveyShare));
+  try {
+    return writeSpool(format, survey, job, spool, progress);
+  } catch (error) {
+    rmSync(spool, { force: true });
+    throw error;
+  } finally {
+    survey.close();
+  }
+}
+
+function writeSpool(
+  format: VectorFormat,
+  survey: Survey,
+  job: ReadJob,
+  spool: string,
+  progress: Progress,
+): SourceReport {
+  const { placed, bbox } = place(survey, job);
+  progress(surveyShare);
+  const writer = new SpoolWriter(
+    spool,
+    survey.layers.map((layer) => layer.file),
+  );
+  let usable = 0;
+  for (const row of survey.rows((share) => progress(surveyShare + share * (1 - surveyShare)))) {
+    if (row.wkb) usable++;
+    writer.write(row);
+  }
+  const rows = writer.close();
+  if (usable === 0) throw empty(job.fileName);
+  progress(1);
+  return {
+    format: format.id,
+    layers: survey.layers.map(({ name, featureCount }) => ({ name, feature_count: featureCount })),
+    crs: placed[0]!.decision,
+    encoding: survey.encoding,
+    fields: survey.fields,
+    feature_count: rows,
+    warnings: [...placed.flatMap((p) => p.warnings), ...survey.warnings()],
+    bbox,
+    spool,
+  };
+}
+
+/** The coordinate system of every layer, which must be one. */
+function place(survey: Survey, job: ReadJob): { placed: Placed[]; bbox: SourceReport['bbox'] } {
+  const placed: Placed[] = [];
+  const bbox: SourceReport['bbox'] = [
+    Number.POSITIVE_INFINITY,
+    Number.POSITIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+    Number.NEGATIVE_INFINITY,
+  ];
+  for (const layer of survey.layers) {
+    if (!layer.extremes) continue;
+    const found = placeLayer(layer.file, layer.said, layer.extremes, job.options);
+    const [first] = placed;
+    if (first && first.decision.srid !== found.decision.srid) {
+      throw new AppError(
+        'crs-conflict',
+        {
+          zh: `压缩包内各图层坐标系不同（EPSG:${first.decision.srid} 与 ${layer.file} 的 EPSG:${found.decision.srid}），不能合并。请统一坐标系，或用 sublayer 指定一个图层。`,
+          en: `The layers of the archive are in different systems (EPSG:${first.decision.srid}, and EPSG:${found.decision.srid} in ${layer.file}). Give them one, or name one layer as sublayer.`,
+        },
+        { file: layer.file, candidates: [`EPSG:${first.decision.srid}`, `EPSG:${found.decision.srid}`] },
+      );
+    }
+    placed.push(found);
+    const box = boxOf(layer.extremes);
+    bbox[0] = Math.min(bbox[0], box[0]);
+    bbox[1] = Math.min(bbox[1], box[1]);
+    bbox[2] = Math.max(bbox[2], box[2]);
+    bbox[3] = Math.max(bbox[3], box[3]);
+  }
+  if (placed.length === 0) throw empty(job.fileName);
+  return { placed, bbox };
+}
+
+function empty(fileName: string): AppError {
+  const file = printable(fileName);
+  return new AppError(
+    'geometry-empty',
+    {
+      zh: `${file} 里没有一个可用的面：图形全部为空或无效。请检查后重新导出。`,
+      en: `${file} holds no usable polygon: all shapes are empty or invalid. Check it and export again.`,
+    },
+    { file },
+  );
+}
+
+function readHead(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(headBytes);
+    return head.subarray(0, readSync(fd, head, 0, headBytes, 0));
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * An uploaded parcel file becomes a parcel set: read in a child process, its attributes and its county settled in a first
+ * pass, its shapes stored in a second, the unit of its areas decided when all are in. There whole or not at all.
+ */
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import { longestEdge } from './batches.ts';
+import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
+import { parcelSetId, sha256Of } from './identity.ts';
+import { type Claim, claim, discard, finish, parcelSets } from './loading.ts';
+import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
+import { readParcel, UnreadableValues } from './parcel-row.ts';
+import { readVectorSource } from './read-source.ts';
+import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
+import { checkSetIds, partOf, type ReceiveDeps, sourceOptions } from './request.ts';
+import type { CrsDecision, EncodingDecision, SourceReport, Warning } from './source-types.ts';
+import { readSpool } from './spool.ts';
+import { columnsOf, type ReceiveHooks, shapeColumns, storeShapes } from './store-shapes.ts';
+
+export interface ReceiveParcelsInput {
+  path: string;
+  /** as the uploader calls it; only shown */
+  fileName: string;
+  name?: string;
+  regionCode?: string;
+  srid?: number;
+  encoding?: string;
+  sublayer?: string;
+  /** column of ParcelColumn → attribute name, or `=value` for a constant */
+  fieldMap?: Record<string, string>;
+  replaces?: string[];
+  /** reads, judges and measures all, and stores nothing */
+  dryRun?: boolean;
+  /** what parcelSetId gave at the request, if it was asked then */
+  parcelSetId?: string;
+}
+
+export interface ParcelDecisions {
+  crs: CrsDecision;
+  encoding: EncodingDecision | null;
+  /** column → attribute, `=constant`, or null where the file has none */
+  fields: ParcelPlan['fields'];
+  unit: DeclaredAreas['unit'];
+  region: RegionDecision;
+  layers: SourceReport['layers'];
+}
+
+export interface ReceivedParcels {
+  parcel_set_id: string;
+  region_code: string;
+  /** the same bytes with the same decisions were here already; nothing was stored */
+  existing: boolean;
+  feature_count: number;
+  /** m² on the ellipsoid, of the stored shapes */
+  area_m2: number;
+  warnings: Warning[];
+  decisions: ParcelDecisions;
+}
+
+const insertParcels = sqlFile('queries/intake-insert-parcels');
+const meetsBoundary = sqlFile<{ known: boolean; meets: boolean }>('queries/intake-meets-boundary');
+
+/** Throws every AppError of reading, and `validation`, `duplicate-parcel-id`, `geometry-empty`, `too-large`; then nothing is stored. */
+export async function receiveParcels(
+  deps: ReceiveDeps,
+  input: ReceiveParcelsInput,
+  hooks: ReceiveHooks = {},
+): Promise<ReceivedParcels> {
+  checkRegionCode(input.regionCode);
+  checkSetIds(input.replaces);
+  const { db } = deps.database;
+  const sha256 = await sha256Of(input.path, hooks.signal);
+  const asked = input.regionCode ?? deps.config.regionCode;
+  const id = input.parcelSetId ?? parcelSetId(sha256, { ...input, regionCode: asked });
+  const known = await findReady(db, id);
+  if (known !== undefined && !input.dryRun) return { ...known, warnings: [...known.warnings, ...ignored(input)] };
+
+  const options = await sourceOptions(deps, asked, input);
+  const report = await readVectorSource(input.path, input.fileName, options, deps.config.limits.parcels, {
+    purpose: 'parcels',
+    ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+    progress: partOf(hooks.progress, 0, 0.4),
+  });
+  try {
+    const plan = await planParcels(report.fields, readSpool(report.spool), input.fieldMap);
+    const found = { region_code: plan.county, source: 'project-codes' } as const;
+    const region = decideRegion(input.regionCode, found, deps.config.regionCode);
+    // a dry run fills a set of its own that nobody asks for, and takes it out again
+    const held = await claim(
+      db,
+      parcelSets,
+      region.region_code,
+      input.dryRun ? randomUUID() : id,
+      {
+        name: input.name ?? input.fileName,
+        file_name: input.fileName,
+        sha256,
+        replaces: JSON.stringify(input.replaces ?? []),
+      },
+      hooks.signal,
+    );
+    if (held === 'ready') return (await findReady(db, id))!;
+    try {
+      const stored = await store(db, held, report, plan, { ...hooks, progress: partOf(hooks.progress, 0.45, 0.5) });
+      const result = {
+        feature_count: report.feature_count,
+        area_m2: stored.area_m2,
+        warnings: [
+          ...report.warnings,
+          ...plan.warnings,
+          ...stored.warnings,
+          ...(await unknownSets(db, input.replaces)),
+        ],
+        decisions: {
+          crs: report.crs,
+          encoding: report.encoding,
+          fields: plan.fields,
+          unit: stored.unit,
+          region,
+          layers: report.layers,
+        },
+      };
+      hooks.signal?.throwIfAborted();
+      if (input.dryRun) await discard(db, held);
+      else
+        await finish(db, held, {
+          feature_count: result.feature_count,
+          area_m2: result.area_m2,
+          warnings: JSON.stringify(result.warnings),
+          decisions: JSON.stringify(result.decisions),
+        });
+      hooks.progress?.(1);
+      return { parcel_set_id: id, region_code: region.region_code, existing: known !== undefined, ...result };
+    } catch (error) {
+      // what cannot be taken out now (the database is gone) is swept at the next start
+      await discard(db, held).catch(() => {});
+      throw error;
+    }
+  } finally {
+    await rm(report.spool, { force: true });
+  }
+}
+
+async function store(
+  db: Kysely<Schema>,
+  held: Claim,
+  report: SourceReport,
+  plan: ParcelPlan,
+  hooks: ReceiveHooks,
+): Promise<DeclaredAreas> {
+  const unreadable = new UnreadableValues();
+  const key = { region_code: held.region, parcel_set_id: held.id };
+  const constants = { ...key, srid: report.crs.srid, edge: longestEdge(report.crs.srid) };
+  const tally = await storeShapes(db, held, report, hooks, async (trx, shapes) => {
+    await insertParcels.run(trx, {
+      ...constants,
+      ordinal: shapes.map((shape) => shape.number),
+      ...columnsOf(shapes.map((shape) => plan.names[shape.number - 1]!)),
+      ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable))),
+      source_file: shapes.map((shape) => shape.row.source_file),
+      source_row: shapes.map((shape) => shape.row.row),
+      ...shapeColumns(shapes),
+    });
+  });
+  if (tally.usable === 0) throw nothingUsable(report.feature_count, report.layers[0]?.name);
+  const areas = await settleDeclaredAreas(db, held, report.feature_count);
+  const warnings = [
+    ...tally.warnings(),
+    ...unreadable.warnings(),
+    ...areas.warnings,
+    ...(await outsideRegion(db, key)),
+  ];
+  return { ...areas, warnings };
+}
+
+/** A wrong zone prefix or a neighbour's file puts the whole set elsewhere; the boundary knows. */
+async function outsideRegion(
+  db: Kysely<Schema>,
+  key: { region_code: string; parcel_set_id: string },
+): Promise<Warning[]> {
+  const { known, meets } = await meetsBoundary.one(db, key);
+  if (!known || meets) return [];
+  return [
+    {
+      code: 'outside-region',
+      message: {
+        zh: `全部地块都在行政区 ${key.region_code} 的县界之外，请检查坐标系、带号或行政区代码`,
+        en: `All parcels lie outside the boundary of region ${key.region_code}; check the coordinate system, the zone or the region code`,
+      },
+    },
+  ];
+}
+
+async function findReady(db: Kysely<Schema>, id: string): Promise<ReceivedParcels | undefined> {
+  const row = await db
+    .selectFrom('parcel_set')
+    .select(['parcel_set_id', 'region_code', 'feature_count', 'area_m2', 'warnings', 'decisions'])
+    .where('parcel_set_id', '=', id)
+    .where('state', '=', 'ready')
+    .executeTakeFirst();
+  if (row === undefined) return undefined;
+  return {
+    ...row,
+    existing: true,
+    warnings: row.warnings as Warning[],
+    decisions: row.decisions as unknown as ParcelDecisions,
+  };
+}
+
+/** The set that is here keeps what it was stored with; whoever names sets to replace now must hear that it has no effect. */
+function ignored(input: ReceiveParcelsInput): Warning[] {
+  if ((input.replaces ?? []).length === 0) return [];
+  return [
+    {
+      code: 'replaces-ignored',
+      message: {
+        zh: '该文件此前已入库，这次填写的 replaces 不起作用；如需替换旧的地块集，请撤回旧的地块集',
+        en: 'This file is here already, so replaces has no effect now; withdraw the older set instead',
+      },
+    },
+  ];
+}
+
+async function unknownSets(db: Kysely<Schema>, ids: readonly string[] | undefined): Promise<Warning[]> {
+  if (ids === undefined || ids.length === 0) return [];
+  const rows = await db.selectFrom('parcel_set').select('parcel_set_id').where('parcel_set_id', 'in', ids).execute();
+  const unknown = ids.filter((id) => !rows.some((row) => row.parcel_set_id === id.toLowerCase()));
+  if (unknown.length === 0) return [];
+  return [
+    {
+      code: 'replaces-unknown',
+      message: {
+        zh: `replaces 中的地块集不存在：${unknown.join('、')}`,
+        en: `replaces names sets that are not here: ${unknown.join(', ')}`,
+      },
+      where: { field: 'replaces' },
+    },
+  ];
+}

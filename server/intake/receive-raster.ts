@@ -1,0 +1,87 @@
+/** A slope or elevation raster → a layer whose slope tiles are rows, so that servers share nothing but the database. */
+import { rm } from 'node:fs/promises';
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import { defaultRasterLimits, type RasterReport, readRasterSource, readRasterTiles } from '../terrain/read-raster.ts';
+import { fillLayer, type LayerTask, type ReceivedLayer } from './layer-task.ts';
+import { type Claim, underClaim } from './loading.ts';
+import { decideRegion } from './region.ts';
+import { partOf, type ReceiveDeps } from './request.ts';
+import type { ReceiveHooks } from './store-shapes.ts';
+
+const insertTiles = sqlFile('queries/intake-insert-tiles');
+
+/** bytes of deflated tiles of one statement; a tile has at most 256 kB */
+const bytesMost = 1_000_000;
+
+type Tile = { tile_row: number; tile_col: number; data: Buffer };
+
+/** Throws every AppError of reading a raster; then nothing is stored. */
+export async function receiveRaster(
+  deps: ReceiveDeps,
+  task: LayerTask,
+  hooks: ReceiveHooks,
+): Promise<ReceivedLayer | 'ready'> {
+  const { input, type } = task;
+  const { db } = deps.database;
+  const report = await readRasterSource(
+    input.path,
+    input.fileName,
+    { kind: type.id === 'dem' ? 'dem' : 'slope', ...(input.srid === undefined ? {} : { srid: input.srid }) },
+    defaultRasterLimits,
+    {
+      ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
+      progress: partOf(hooks.progress, 0, 0.7),
+    },
+  );
+  try {
+    const none = { region_code: null, source: 'boundary' } as const;
+    const region = decideRegion(input.regionCode, none, deps.config.regionCode);
+    const fill = async (held: Claim) => {
+      const { spool, warnings, crs, ...grid } = report;
+      const feature_count = await storeTiles(db, held, spool, hooks.signal);
+      return { feature_count, warnings, decisions: { crs: { srid: report.srid, ...crs } }, raster: grid };
+    };
+    return await fillLayer(db, task, region, null, fill, hooks.signal);
+  } finally {
+    await rm(report.spool, { force: true });
+  }
+}
+
+/** The grid as stored in layer.raster: what is needed to find the cells of a parcel, and what is told of them. */
+export type StoredRaster = Omit<RasterReport, 'spool' | 'warnings' | 'crs'>;
+
+async function storeTiles(
+  db: Kysely<Schema>,
+  held: Claim,
+  spool: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  let count = 0;
+  let tiles: Tile[] = [];
+  let bytes = 0;
+  const flush = async () => {
+    signal?.throwIfAborted();
+    if (tiles.length === 0) return;
+    await underClaim(db, held, (trx) =>
+      insertTiles.run(trx, {
+        region_code: held.region,
+        layer_id: held.id,
+        tile_row: tiles.map((tile) => tile.tile_row),
+        tile_col: tiles.map((tile) => tile.tile_col),
+        data: tiles.map((tile) => tile.data),
+      }),
+    );
+    count += tiles.length;
+    tiles = [];
+    bytes = 0;
+  };
+  for await (const tile of readRasterTiles(spool)) {
+    if (bytes + tile.data.length > bytesMost) await flush();
+    tiles.push(tile);
+    bytes += tile.data.length;
+  }
+  await flush();
+  return count;
+}

@@ -1,0 +1,88 @@
+/**
+ * The file between the parser's child and the database: tiles one after another, and an end mark with their number, so
+ * that a spool cut short is seen. Little-endian: "ZBSLOPE1", then per tile u32 row, u32 col, u32 length, the bytes; at
+ * the end u32 0xFFFFFFFF, u32 number of tiles, u32 0.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { inflateSync } from 'node:zlib';
+
+export const TILE_SIZE = 256;
+const magic = Buffer.from('ZBSLOPE1', 'latin1');
+const endMark = 0xffffffff;
+
+export interface RasterTile {
+  tile_row: number;
+  tile_col: number;
+  /** zlib-deflated Float32LE, TILE_SIZE² slopes in degrees, row-major from the north-west, NaN where there is none */
+  data: Buffer;
+}
+
+export interface TileWriter {
+  write(tile: RasterTile): Promise<void>;
+  /** end mark; the file is complete only after this */
+  finish(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function createTileSpool(path: string): Promise<TileWriter> {
+  const file = await open(path, 'wx');
+  let count = 0;
+  await file.appendFile(magic);
+  return {
+    async write({ tile_row, tile_col, data }) {
+      await file.appendFile(Buffer.concat([words(tile_row, tile_col, data.length), data]));
+      count++;
+    },
+    finish: () => file.appendFile(words(endMark, count, 0)),
+    close: () => file.close(),
+  };
+}
+
+/** The tiles in the order written (by row, then column). @throws Error where the spool is not whole */
+export async function* readRasterTiles(spool: string): AsyncGenerator<RasterTile> {
+  const file = await open(spool, 'r');
+  try {
+    let at = magic.length;
+    if (!(await readExactly(file, 0, at)).equals(magic)) throw new Error(`${spool} is no tile spool`);
+    for (let count = 0; ; count++) {
+      const head = await readExactly(file, at, 12);
+      const [row, col, length] = [head.readUInt32LE(0), head.readUInt32LE(4), head.readUInt32LE(8)];
+      if (row === endMark) {
+        if (col !== count) throw new Error(`${spool} holds ${count} tiles where ${col} were written`);
+        return;
+      }
+      yield { tile_row: row, tile_col: col, data: await readExactly(file, at + 12, length) };
+      at += 12 + length;
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** The slopes of a stored tile: TILE_SIZE² numbers, NaN where there is none. @throws Error where the bytes are not that */
+export function unpackTile(data: Uint8Array): Float32Array {
+  const size = TILE_SIZE * TILE_SIZE * 4;
+  const bytes = inflateSync(data, { maxOutputLength: size });
+  if (bytes.length !== size) throw new Error(`a raster tile of ${bytes.length} bytes, not ${size}`);
+  const cells = new Float32Array(TILE_SIZE * TILE_SIZE);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
+  for (let i = 0; i < cells.length; i++) cells[i] = view.getFloat32(i * 4, true);
+  return cells;
+}
+
+async function readExactly(file: FileHandle, at: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.alloc(length);
+  let done = 0;
+  while (done < length) {
+    const { bytesRead } = await file.read(bytes, done, length - done, at + done);
+    if (bytesRead === 0) throw new Error('the tile spool is cut short');
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function words(...values: number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  for (const [i, value] of values.entries()) bytes.writeUInt32LE(value, i * 4);
+  return bytes;
+}

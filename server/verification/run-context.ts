@@ -1,0 +1,74 @@
+/** What every step of a run needs: the pinned layers, the resolved parameters, and slope tiles kept at hand. */
+import { inflateSync } from 'node:zlib';
+import type { Kysely } from 'kysely';
+import type { ParamValues, RasterGrid, RunLayer } from '../checks/check.ts';
+import type { Config } from '../config.ts';
+import type { Database } from '../database/connect.ts';
+import type { Schema } from '../database/schema.ts';
+
+export interface Deps {
+  database: Database;
+  config: Config;
+}
+
+export interface RunKey {
+  region_code: string;
+  run_id: string;
+}
+
+/** The key alone, of whatever carries one: statements refuse parameters they do not name. */
+export function keyOf({ region_code, run_id }: RunKey): RunKey {
+  return { region_code, run_id };
+}
+
+export interface RunFacts {
+  key: RunKey;
+  layers: RunLayer[];
+  params: Record<string, ParamValues>;
+  evidence: string;
+}
+
+export async function runLayers(db: Kysely<Schema>, key: RunKey): Promise<RunLayer[]> {
+  const rows = await db
+    .selectFrom('run_layer as r')
+    .innerJoin('layer as l', (join) =>
+      join.onRef('l.region_code', '=', 'r.region_code').onRef('l.layer_id', '=', 'r.layer_id'),
+    )
+    .select(['l.layer_id', 'l.type', 'l.year', 'l.name', 'l.sha256', 'l.code_system', 'l.raster'])
+    .where('r.region_code', '=', key.region_code)
+    .where('r.run_id', '=', key.run_id)
+    .orderBy('l.type')
+    .orderBy('l.year')
+    .orderBy('l.layer_id')
+    .execute();
+  return rows.map((row) => ({ ...row, raster: row.raster as RasterGrid | null }));
+}
+
+/** Tiles kept: 64 of 256 × 256 cells are 16 MB, more than the window a chunk of neighbouring parcels touches. */
+const tilesKept = 64;
+
+/**
+ * Reads slope tiles of a region through a small cache; the oldest goes first. The caller's transaction is used: on the
+ * embedded database another connection would wait for that very transaction to end.
+ */
+export function tileReader(regionCode: string) {
+  const cache = new Map<string, Float32Array | null>();
+  return async (db: Kysely<Schema>, layerId: string, row: number, col: number): Promise<Float32Array | null> => {
+    const name = `${layerId}/${row}/${col}`;
+    const known = cache.get(name);
+    if (known !== undefined) return known;
+    const found = await db
+      .selectFrom('raster_tile')
+      .select('data')
+      .where('region_code', '=', regionCode)
+      .where('layer_id', '=', layerId)
+      .where('tile_row', '=', row)
+      .where('tile_col', '=', col)
+      .executeTakeFirst();
+    const bytes = found ? inflateSync(found.data) : null;
+    const tile = bytes && new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    cache.set(name, tile);
+    if (cache.size > tilesKept) cache.delete(cache.keys().next().value as string);
+    return tile;
+  };
+}

@@ -1,0 +1,77 @@
+/** The summary of a run (CONTRACT §4, summary.json): sums in upload order, so that the same run gives the same digits. */
+import type { Kysely } from 'kysely';
+import { checks } from '../checks/index.ts';
+import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import type { Outcome, Verdict } from '../domain/outcome.ts';
+import type { CheckSummary, GroupSummary, RunSummary } from '../domain/verdict-feature.ts';
+import { keyOf, type RunKey } from './run-context.ts';
+
+interface GroupRow {
+  kind: 'all' | 'project' | 'township';
+  project_code: string | null;
+  township: string | null;
+  project_name: string | null;
+  parcel_count: number;
+  declared_area_m2: number | null;
+  area_m2: number;
+  deduct_area_m2: number;
+  restore_area_m2: number;
+  remediate_area_m2: number;
+  kept_area_m2: number;
+  kept_unverified_area_m2: number;
+  compliant: number;
+  non_compliant: number;
+  undetermined: number;
+}
+
+const groupRows = sqlFile<GroupRow>('queries/run-summary');
+const checkRows = sqlFile<{ check_id: string; outcome: Outcome; parcels: number; area_m2: number }>(
+  'queries/run-check-summary',
+);
+
+export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: number): Promise<RunSummary> {
+  const groups = await groupRows.all(db, { ...keyOf(key) });
+  const all = groups.find((group) => group.kind === 'all');
+  if (!all) throw new Error('a run without a total');
+  const byCheck = Object.fromEntries(
+    checks.map((check) => [check.id, { pass: 0, fail: 0, undetermined: 0, not_applicable: 0, area_m2: 0 }]),
+  ) as RunSummary['by_check'];
+  for (const row of await checkRows.all(db, { ...keyOf(key) })) {
+    const entry: CheckSummary | undefined = byCheck[row.check_id as keyof typeof byCheck];
+    if (!entry) continue;
+    entry[row.outcome] = row.parcels;
+    if (row.outcome === 'fail') entry.area_m2 = row.area_m2;
+  }
+  const { declared_area_m2: _, ...books } = groupOf(all);
+  return {
+    ...books,
+    by_check: byCheck,
+    by_project: groups
+      .filter((group) => group.kind === 'project')
+      .map((group) => ({ project_code: group.project_code, project_name: group.project_name, ...groupOf(group) })),
+    by_township: groups
+      .filter((group) => group.kind === 'township')
+      .map((group) => ({ township: group.township, ...groupOf(group) })),
+    elapsed_s: elapsedS,
+  };
+}
+
+function groupOf(row: GroupRow): GroupSummary {
+  const byVerdict: Record<Verdict, number> = {
+    compliant: row.compliant,
+    non_compliant: row.non_compliant,
+    undetermined: row.undetermined,
+  };
+  return {
+    parcel_count: row.parcel_count,
+    declared_area_m2: row.declared_area_m2,
+    area_m2: row.area_m2,
+    deduct_area_m2: row.deduct_area_m2,
+    restore_area_m2: row.restore_area_m2,
+    remediate_area_m2: row.remediate_area_m2,
+    kept_area_m2: row.kept_area_m2,
+    kept_unverified_area_m2: row.kept_unverified_area_m2,
+    by_verdict: byVerdict,
+  };
+}

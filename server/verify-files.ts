@@ -1,0 +1,130 @@
+/** `verify`: files in, verdict files out. The same functions as behind HTTP, on the database given or an embedded one of its own. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import type { Config } from './config.ts';
+import { openDatabase } from './database/connect.ts';
+import { migrate } from './database/migrate.ts';
+import { refreshStatistics } from './database/statistics.ts';
+import type { RunSummary } from './domain/verdict-feature.ts';
+import { writeVerdictFiles } from './exports/verdict-files.ts';
+import { receiveLayer } from './intake/receive-layer.ts';
+import { receiveParcels } from './intake/receive-parcels.ts';
+import type { ReceiveDeps } from './intake/request.ts';
+import { createRun } from './verification/create-run.ts';
+import { executeRun } from './verification/run.ts';
+
+export interface VerifyRequest {
+  parcels: string[];
+  layers: { type: string; year?: number; file: string }[];
+  params: Record<string, Record<string, unknown>>;
+  region?: string;
+  fieldMap: Record<string, string>;
+  replaces: string[];
+  /** '' speaks of the parcel files */
+  srid: Map<string, number>;
+  encoding: Map<string, string>;
+  sublayer: Map<string, string>;
+  databaseUrl?: string;
+  out: string;
+}
+
+export async function verifyFiles(
+  config: Config,
+  request: VerifyRequest,
+  say: (line: string) => void,
+): Promise<RunSummary> {
+  const started = performance.now();
+  mkdirSync(request.out, { recursive: true });
+  const work = mkdtempSync(join(tmpdir(), 'zhanbu-verify-'));
+  const database = await openDatabase({ databaseUrl: request.databaseUrl, dataDir: join(work, 'database') });
+  try {
+    await migrate(database);
+    return await verifyWith({ database, config: { ...config, dataDir: work } }, request, say, started);
+  } finally {
+    await database.close();
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+async function verifyWith(
+  deps: ReceiveDeps,
+  request: VerifyRequest,
+  say: (line: string) => void,
+  started: number,
+): Promise<RunSummary> {
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
+  const tell = (line: string, warnings: { message: { zh: string } }[]) => {
+    say(`${line} (${seconds()})`);
+    for (const warning of warnings) say(`  ! ${warning.message.zh}`);
+  };
+  let region = request.region ?? (await regionOfBoundary(deps, request));
+  const setIds: string[] = [];
+  for (const path of request.parcels) {
+    // a file that names no county is of the county known so far; one that names another is refused by the run
+    const config = { ...deps.config, regionCode: region ?? deps.config.regionCode };
+    const set = await receiveParcels(
+      { ...deps, config },
+      {
+        path,
+        fileName: basename(path),
+        regionCode: request.region,
+        ...readingOf(request, path, true),
+        fieldMap: request.fieldMap,
+        replaces: request.replaces,
+      },
+    );
+    tell(`${basename(path)}: ${set.feature_count} parcels, ${set.area_m2.toFixed(2)} m²`, set.warnings);
+    region = setIds.length === 0 ? set.region_code : region;
+    setIds.push(set.parcel_set_id);
+  }
+  const layerIds = new Set<string>();
+  for (const layer of request.layers) {
+    const received = await receiveLayer(deps, layerInput(request, layer, region));
+    const label = `${layer.type}${layer.year ? `@${layer.year}` : ''}`;
+    tell(`${basename(layer.file)}: ${label}, ${received.feature_count} features`, received.warnings);
+    layerIds.add(received.layer_id);
+  }
+  await refreshStatistics(deps.database.db, 'parcels');
+  await refreshStatistics(deps.database.db, 'layers');
+  const run = await createRun(deps, {
+    parcelSetIds: setIds,
+    layerIds: [...layerIds],
+    params: request.params,
+    order: 'given',
+  });
+  const key = { region_code: run.region_code, run_id: run.run_id };
+  let told = 0;
+  const summary = await executeRun(deps, key, {
+    progress: (share) => {
+      if (share - told < 0.1 && share < 1) return;
+      told = share;
+      say(`verify: ${Math.round(share * 100)} % (${seconds()})`);
+    },
+  });
+  return writeVerdictFiles(
+    deps.database.db,
+    key,
+    summary,
+    run.manifest,
+    request.out,
+    () => (performance.now() - started) / 1000,
+  );
+}
+
+/** The county the boundary layer says (XZQDM), for parcels that name none (CONTRACT §3.1 Region); undefined without such a layer. */
+async function regionOfBoundary(deps: ReceiveDeps, request: VerifyRequest): Promise<string | undefined> {
+  const boundary = request.layers.find((layer) => layer.type === 'boundary');
+  return boundary && (await receiveLayer(deps, layerInput(request, boundary, undefined))).region_code;
+}
+
+function layerInput(request: VerifyRequest, layer: VerifyRequest['layers'][number], regionCode: string | undefined) {
+  const { type, year, file: path } = layer;
+  return { path, fileName: basename(path), type, year, regionCode, ...readingOf(request, path, false) };
+}
+
+/** How a file is to be read; what names no file speaks of the parcel files. */
+function readingOf({ srid, encoding, sublayer }: VerifyRequest, path: string, parcels: boolean) {
+  const of = <T>(said: Map<string, T>) => said.get(path) ?? (parcels ? said.get('') : undefined);
+  return { srid: of(srid), encoding: of(encoding), sublayer: of(sublayer) };
+}

@@ -1,0 +1,14 @@
+-- One row per parcel of the chunk that now has its result: its place in the run refers to it, and it gets the township at its inner point.
+update run_result r
+set result_id = s.result_id,
+    township = coalesce(p.township, (
+      select f.name
+      from layer_piece l
+      join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
+      where l.region_code = :region_code::text and l.layer_id = any (:township_layers::uuid[]) and p.area_m2 > 0
+        and st_intersects(l.geom, st_pointonsurface(p.geom))
+      order by l.layer_id, l.feature_no
+      limit 1))
+from chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) p
+join result s on s.region_code = :region_code::text and s.result_id = p.result_id
+where r.region_code = :region_code::text and r.run_id = :run_id::uuid and r.ordinal = p.ordinal

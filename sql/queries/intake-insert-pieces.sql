@@ -1,0 +1,18 @@
+-- One row per piece: the polygons of a batch of features cut to at most 128 vertices, which is what overlays run on.
+-- Pieces are numbered by their place, not by the order the engine cut them in.
+insert into layer_piece (region_code, layer_id, feature_no, piece_no, geom)
+select :region_code::text, :layer_id::uuid, cut.feature_no,
+       row_number() over (
+         partition by cut.feature_no
+         order by st_xmin(cut.geom), st_ymin(cut.geom), st_xmax(cut.geom), st_ymax(cut.geom), st_npoints(cut.geom), st_asbinary(cut.geom)
+       )::int,
+       cut.geom
+from (
+  select f.feature_no, polygon.geom
+  from layer_feature f
+  cross join lateral st_subdivide(f.geom, 128, 1e-12) as part(geom)
+  cross join lateral st_dump(part.geom) as polygon
+  where f.region_code = :region_code::text and f.layer_id = :layer_id::uuid
+    and f.feature_no between :first::int and :last::int and f.geom is not null
+) cut
+where st_geometrytype(cut.geom) = 'ST_Polygon' and not st_isempty(cut.geom)

@@ -1,0 +1,164 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { requirePart } from '../support/parts.ts';
+import { mapDrawn, openPage, patience, startBrowser } from './browser.ts';
+import { nastyName } from './fixture-county.ts';
+import { builtPage, type FixtureServer, type Scenario, startFixtureServer } from './fixture-server.ts';
+import { pageShowsACounty } from './page-behaviour.ts';
+
+beforeAll(async () => {
+  await import('../../web-map/build-if-stale.ts');
+});
+
+/** With ZHANBU_BASE_URL the behaviour is asked of a server that is running already. */
+const elsewhere = process.env['ZHANBU_BASE_URL'];
+
+requirePart('chromium', 'cjk-fonts')('the page on recorded answers', () => {
+  let server: FixtureServer | undefined;
+  beforeAll(async () => {
+    if (!elsewhere) server = await startFixtureServer();
+  });
+  afterAll(() => server?.close());
+  pageShowsACounty(() => elsewhere ?? server!.url);
+});
+
+requirePart('chromium', 'cjk-fonts')('the states of the page', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await startBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  async function on(scenario: Scenario, search = '') {
+    const server = await startFixtureServer(scenario);
+    const open = await openPage(browser, `${server.url}${search}`);
+    const close = async () => {
+      await open.close();
+      await server.close();
+    };
+    return { server, ...open, close };
+  }
+
+  test('with no run yet it says what to do, with addresses of this server', async () => {
+    const { page, server, troubles, close } = await on('empty');
+    const guide = page.locator('.guide');
+    await guide.waitFor();
+    expect(await guide.textContent()).toContain('还没有核查批次');
+    expect(await guide.textContent()).toContain(`${server.url}api/v1/parcel-sets`);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  test('while it reads it says so', async () => {
+    const { page, close } = await on('slow');
+    await page.getByText('正在读取核查批次').waitFor();
+    await close();
+  });
+
+  test('a fault shows the words of the server and the request id, and trying again mends it', async () => {
+    const { page, server, close } = await on('broken');
+    const alert = page.getByRole('alert');
+    await alert.waitFor();
+    for (const words of ['数据库正在启动，请一分钟后重试。', 'busy', 'req-00ab12']) {
+      expect(await alert.textContent()).toContain(words);
+    }
+    server.scenario = 'county';
+    await page.getByRole('button', { name: '重试' }).click();
+    await page.getByRole('option').first().waitFor();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await close();
+  });
+
+  test('a server that is gone is told apart from one that refuses', async () => {
+    const { page, server, close } = await on('county');
+    await page.getByRole('option').first().waitFor();
+    await server.close();
+    await page.getByRole('button', { name: '刷新' }).click();
+    await page.getByText('连不上服务').waitFor();
+    await close();
+  });
+
+  test('a run that is still going shows how far it is, then its parcels without a reload', async () => {
+    const { page, troubles, close } = await on('running', '?run=run-2');
+    await page.getByRole('progressbar').waitFor();
+    expect(await page.locator('.work').textContent()).toContain('正在核查 61 个地块');
+    await page.getByRole('option').first().waitFor({ timeout: 30_000 });
+    await mapDrawn(page);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  test('a run that failed shows why, and no verdict', async () => {
+    const { page, close } = await on('failed', '?run=run-2');
+    await page.getByText('数据库引擎出错').waitFor();
+    expect(await page.getByRole('option').count()).toBe(0);
+    expect(await page.locator('.strip').count()).toBe(0);
+    await close();
+  });
+
+  test('names that are code are shown as text, on the map, in the list and in the panel', async () => {
+    const { page, troubles, close } = await on('county', `?run=run-2&parcel=${encodeURIComponent(nastyName)}`);
+    const heading = page.locator('aside.panel h2');
+    await heading.waitFor();
+    expect(await heading.textContent()).toBe(`地块 ${nastyName}`);
+    await mapDrawn(page);
+    expect(await page.evaluate('window.broken')).toBeUndefined();
+    expect(await page.locator('aside.panel img, .list img, .legend img').count()).toBe(0);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  test('a parcel without a shape is in the list, and the panel says why the map does not show it', async () => {
+    const { page, close } = await on('county', '?run=run-2&parcel=D-0060');
+    await page.getByText('该地块没有可用的图形').waitFor();
+    await close();
+  });
+
+  test('the parameters shown are those of the run, not the defaults', async () => {
+    const { page, close } = await on('county', '?run=run-2&parcel=D-0043');
+    const finding = page.locator('[data-check=eco-red-line]');
+    await finding.waitFor();
+    expect(await finding.textContent()).toContain('面积阈值 25 m²');
+    expect(await page.locator('[data-check=abandoned]').textContent()).toContain('面积阈值 10 m²');
+    await close();
+  });
+
+  test('another run is a choice in the header', async () => {
+    const { page, close } = await on('county');
+    await page.getByRole('option').first().waitFor();
+    await page.locator('.runs').click();
+    await page.getByRole('option', { name: /3 个地块/ }).click();
+    await expect.poll(() => page.locator('.counts dd').first().textContent(), patience).toBe('3');
+    await expect.poll(() => page.url(), patience).toContain('run=run-1');
+    await close();
+  });
+});
+
+describe('the built page', () => {
+  const html = () => readFileSync(join(builtPage, 'index.html'), 'utf8');
+
+  test('starts with less than 1.5 MB gzip, the map code apart', () => {
+    const first = [...html().matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map((match) => match[1]!);
+    const code = first.map((file) => readFileSync(join(builtPage, file)));
+    const size = code.reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
+    expect(first.length).toBeGreaterThanOrEqual(2);
+    expect(size).toBeLessThan(1_500_000);
+    for (const bytes of code) expect(bytes.toString()).not.toContain('MapLibre GL JS');
+  });
+
+  test('has no inline script and names no other host', () => {
+    expect(html()).not.toMatch(/<script(?![^>]*\ssrc=)/);
+    expect(html()).not.toMatch(/https?:\/\//);
+  });
+
+  test('one file owns the map', () => {
+    const source = join(import.meta.dirname, '../../web-map/src');
+    const owners = globSync('**/*.{ts,vue}', { cwd: source }).filter((file) =>
+      /^import (?!type )(?:(?!from)[\s\S])*from 'maplibre-gl'/m.test(readFileSync(join(source, file), 'utf8')),
+    );
+    expect(owners).toEqual(['map/map-owner.ts']);
+  });
+});

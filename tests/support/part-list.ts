@@ -1,0 +1,45 @@
+/** The parts themselves, apart from vitest, so that the runner can ask too. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+export type Part = 'postgis' | 'chromium' | 'cjk-fonts' | 'gdal' | 'libreoffice' | 'shapely' | 'docker-compose';
+
+interface PartWords {
+  /** packages of Debian and Ubuntu */
+  packages: string[];
+  isHere(): boolean;
+}
+
+const answers = (command: string, ...args: string[]) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
+
+export const parts: Record<Part, PartWords> = {
+  postgis: { packages: ['postgresql', 'postgresql-postgis'], isHere: () => postgresBin() !== undefined },
+  chromium: { packages: ['chromium'], isHere: () => chromiumPath() !== undefined },
+  'cjk-fonts': { packages: ['fonts-noto-cjk'], isHere: () => answers('sh', '-c', 'fc-list :lang=zh-cn | grep -q .') },
+  gdal: { packages: ['gdal-bin'], isHere: () => answers('ogrinfo', '--version') && answers('gdalinfo', '--version') },
+  libreoffice: { packages: ['libreoffice-calc'], isHere: () => answers('soffice', '--version') },
+  shapely: {
+    packages: ['python3-shapely', 'python3-pyproj'],
+    isHere: () => answers('/usr/bin/python3', '-c', 'import shapely, pyproj'),
+  },
+  'docker-compose': { packages: ['docker-compose'], isHere: () => answers('docker-compose', 'version') },
+};
+
+/** Folder of initdb, pg_ctl and postgres of the newest PostgreSQL (15 or later) that has PostGIS; undefined where there is none. */
+export function postgresBin(): string | undefined {
+  const root = '/usr/lib/postgresql';
+  const majors = existsSync(root)
+    ? readdirSync(root)
+        .map(Number)
+        .filter((major) => major >= 15)
+    : [];
+  const newest = majors
+    .sort((a, b) => b - a)
+    .find((major) => existsSync(`/usr/share/postgresql/${major}/extension/postgis.control`));
+  return newest === undefined ? undefined : join(root, String(newest), 'bin');
+}
+
+export function chromiumPath(): string | undefined {
+  return ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) => existsSync(path));
+}

@@ -1,0 +1,2 @@
+/** Goes without an answer. */
+process.once('message', () => process.exit(7));

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vitest/config';
+
+/** The browser suites need the built web map and chromium: tests/run.ts asks for them, or name their folder. */
+const browserAsked = process.env['ZHANBU_BROWSER'] === '1' || process.argv.some((arg) => arg.includes('tests/browser'));
+
+export default defineConfig({
+  test: {
+    include: ['tests/**/*.test.ts'],
+    exclude: ['**/node_modules/**', ...(browserAsked ? [] : ['tests/browser/**'])],
+    globalSetup: ['tests/support/global-setup.ts'],
+    pool: 'forks',
+    // Two: each file may start an embedded engine of up to 0.9 GB beside itself.
+    maxWorkers: 2,
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
+    teardownTimeout: 30_000,
+  },
+});

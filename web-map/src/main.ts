@@ -1,0 +1,23 @@
+/** Starts the page: the API beside it, the language chosen last, the view the address names. */
+import { createApp } from 'vue';
+import { createApiClient } from './api/client.ts';
+import App from './app.vue';
+import { createMessages, isLanguage, type Language } from './i18n/index.ts';
+import { readAddress } from './state/address.ts';
+import { workspaceKey } from './state/keys.ts';
+import { languageStore } from './state/language.ts';
+import { createWorkspace } from './state/workspace.ts';
+import './theme.css';
+
+const kept = languageStore.read();
+const messages = createMessages(isLanguage(kept) ? kept : 'zh-CN');
+const api = createApiClient({
+  // beside the page, so that a proxy may serve both under a prefix
+  base: new URL('api/v1/', document.baseURI).href,
+  language: () => messages.global.locale.value as Language,
+});
+
+createApp(App)
+  .use(messages)
+  .provide(workspaceKey, createWorkspace(api, readAddress(location.search)))
+  .mount('#app');

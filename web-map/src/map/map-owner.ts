@@ -1,0 +1,121 @@
+/** The one file that owns a map. It takes styles and shapes, gives picks; nothing else touches maplibre-gl. */
+import 'maplibre-gl/dist/maplibre-gl.css';
+import {
+  type FilterSpecification,
+  type GeoJSONSource,
+  Map as GlMap,
+  ScaleControl,
+  type StyleSpecification,
+  setWorkerUrl,
+} from 'maplibre-gl';
+// maplibre-gl 6 finds its worker beside itself, where no bundler puts it: it is bundled on its own and named here
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { drawingOrder } from './palette.ts';
+import { hatch, hatchId, mark, markId, type Picture } from './raster-marks.ts';
+import { type Frame, type ParcelShapeProperties, paddingOf } from './shapes.ts';
+import { pickableLayers } from './style.ts';
+import { styleChanges } from './style-changes.ts';
+
+setWorkerUrl(workerUrl);
+
+export interface MapEvents {
+  pick: (index: number) => void;
+  /** everything asked for is drawn */
+  idle: () => void;
+}
+
+type GeoJson = Parameters<GeoJSONSource['setData']>[0];
+
+export type MapOwner = ReturnType<typeof createMapOwner>;
+
+/** @throws where the browser gives no WebGL 2; the caller says so and lives without the map */
+export function createMapOwner(container: HTMLElement, first: StyleSpecification, events: MapEvents) {
+  const map = new GlMap({
+    container,
+    style: first,
+    center: [108.8, 28.8],
+    zoom: 7,
+    attributionControl: false, // there is no basemap; one that is configured brings its own
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    localIdeographFontFamily: '"Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif',
+    canvasContextAttributes: { antialias: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-right');
+
+  let style = first;
+  const data = new globalThis.Map<string, GeoJson>();
+  const ready = new Promise<void>((resolve) => map.once('style.load', () => resolve()));
+  void ready.then(() => {
+    addPicture(hatchId, hatch());
+    for (const verdict of drawingOrder) addPicture(markId(verdict), mark(verdict));
+  });
+
+  function addPicture(id: string, picture: Picture): void {
+    map.addImage(id, picture, { pixelRatio: picture.pixelRatio });
+  }
+
+  function pickAt(point: { x: number; y: number }): number | null {
+    const reach = 4; // pixels about the pointer
+    const layers = pickableLayers(drawingOrder).filter((id) => map.getLayer(id));
+    const hits = map.queryRenderedFeatures(
+      [
+        [point.x - reach, point.y - reach],
+        [point.x + reach, point.y + reach],
+      ],
+      { layers },
+    );
+    return (hits[0]?.properties as ParcelShapeProperties | undefined)?.index ?? null;
+  }
+
+  map.on('click', (event) => {
+    const index = pickAt(event.point);
+    if (index !== null) events.pick(index);
+  });
+  map.on('mousemove', (event) => {
+    map.getCanvas().style.cursor = pickAt(event.point) === null ? '' : 'pointer';
+  });
+  map.on('idle', events.idle);
+
+  function source(id: string): GeoJSONSource | undefined {
+    return map.getSource<GeoJSONSource>(id);
+  }
+
+  return {
+    async show(next: StyleSpecification): Promise<void> {
+      await ready;
+      for (const change of styleChanges(style, next)) {
+        if (change.do === 'add-source') {
+          map.addSource(change.id, change.source);
+          const held = data.get(change.id);
+          if (held) source(change.id)?.setData(held);
+        } else if (change.do === 'remove-source') map.removeSource(change.id);
+        else if (change.do === 'add-layer') map.addLayer(change.layer, change.before);
+        else if (change.do === 'remove-layer') map.removeLayer(change.id);
+        else map.setFilter(change.id, change.filter as FilterSpecification);
+      }
+      style = next;
+    },
+    async setData(sourceId: string, shapes: GeoJson): Promise<void> {
+      data.set(sourceId, shapes);
+      await ready;
+      source(sourceId)?.setData(shapes);
+    },
+    fit(frame: Frame): void {
+      map.resize(); // the panel may have taken its place only now
+      map.fitBounds(frame, { padding: paddingOf(container.clientWidth), maxZoom: 16.5, duration: 400 });
+    },
+    zoomBy(steps: number): void {
+      map.zoomTo(map.getZoom() + steps);
+    },
+    /** what a screen reader says of the map */
+    name(text: string): void {
+      map.getCanvas().setAttribute('aria-label', text);
+    },
+    resize: () => map.resize(),
+    destroy: () => map.remove(),
+  };
+}

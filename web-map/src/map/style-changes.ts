@@ -1,0 +1,47 @@
+/**
+ * From one style to the next in the fewest steps. The library's own diff would compare, and then empty, the shapes that
+ * were given to the sources; this one looks at the names of sources and at layers only. Pure.
+ */
+import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+
+export type StyleChange =
+  | { do: 'add-source'; id: string; source: StyleSpecification['sources'][string] }
+  | { do: 'remove-source'; id: string }
+  | { do: 'add-layer'; layer: LayerSpecification; before: string | undefined }
+  | { do: 'remove-layer'; id: string }
+  | { do: 'filter'; id: string; filter: unknown };
+
+function sameBut(a: LayerSpecification, b: LayerSpecification, ignored: string): boolean {
+  const text = (layer: LayerSpecification) => JSON.stringify({ ...layer, [ignored]: null });
+  return text(a) === text(b);
+}
+
+const filterOf = (layer: LayerSpecification): unknown => ('filter' in layer ? layer.filter : undefined);
+
+/** Layers that both styles have are taken to stand in the same order in both, as `mapStyle` draws them. */
+export function styleChanges(from: StyleSpecification, to: StyleSpecification): StyleChange[] {
+  const changes: StyleChange[] = [];
+  const before = new Map(from.layers.map((layer) => [layer.id, layer]));
+  const after = new Map(to.layers.map((layer) => [layer.id, layer]));
+  const replaced = new Set<string>();
+  for (const layer of from.layers) {
+    const next = after.get(layer.id);
+    if (!next || !sameBut(layer, next, 'filter')) {
+      changes.push({ do: 'remove-layer', id: layer.id });
+      replaced.add(layer.id);
+    } else if (JSON.stringify(filterOf(layer)) !== JSON.stringify(filterOf(next))) {
+      changes.push({ do: 'filter', id: layer.id, filter: filterOf(next) });
+    }
+  }
+  for (const id of Object.keys(from.sources)) if (!to.sources[id]) changes.push({ do: 'remove-source', id });
+  for (const [id, source] of Object.entries(to.sources)) {
+    if (!from.sources[id]) changes.push({ do: 'add-source', id, source });
+  }
+  // from the top down, so that the layer to stand below is always there already
+  let above: string | undefined;
+  for (const layer of to.layers.toReversed()) {
+    if (!before.has(layer.id) || replaced.has(layer.id)) changes.push({ do: 'add-layer', layer, before: above });
+    above = layer.id;
+  }
+  return changes;
+}

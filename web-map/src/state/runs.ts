@@ -1,0 +1,58 @@
+/** The list of runs, the chosen one, and its progress while it is not finished. */
+import { computed, shallowRef } from 'vue';
+import type { ApiClient } from '../api/client.ts';
+import type { RunDetail, RunItem } from '../api/types.ts';
+import { createTask } from './task.ts';
+
+const pollEveryMs = 1_500;
+
+/** The run to show when none was asked for: the newest that succeeded, else the newest. `runs` newest first. */
+export function firstRun(runs: readonly RunItem[], asked: string | null): RunItem | undefined {
+  return runs.find((run) => run.run_id === asked) ?? runs.find((run) => run.state === 'succeeded') ?? runs[0];
+}
+
+export function isUnfinished(run: Pick<RunItem, 'state'> | null): boolean {
+  return run?.state === 'queued' || run?.state === 'running';
+}
+
+export type Runs = ReturnType<typeof createRuns>;
+
+export function createRuns(api: ApiClient) {
+  const items = shallowRef<RunItem[]>([]);
+  const chosenId = shallowRef<string | null>(null);
+  const chosen = shallowRef<RunDetail | null>(null);
+
+  const list = createTask(async (signal, asked: string | null) => {
+    const found = await api.runs(signal);
+    items.value = found.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
+    chosenId.value = firstRun(items.value, asked)?.run_id ?? null;
+  });
+
+  /** Reads the run, and again every second and a half until it is finished. */
+  const follow = createTask(async (signal, runId: string) => {
+    chosenId.value = runId;
+    if (chosen.value?.run_id !== runId) chosen.value = null;
+    for (;;) {
+      const detail = await api.run(runId, signal);
+      chosen.value = detail;
+      items.value = items.value.map((run) =>
+        run.run_id === runId ? { ...run, state: detail.state, parcel_count: detail.parcel_count } : run,
+      );
+      if (!isUnfinished(detail)) return;
+      await pause(pollEveryMs, signal);
+    }
+  });
+
+  const isEmpty = computed(() => list.state.value === 'done' && items.value.length === 0);
+  return { items, chosenId, chosen, list, follow, isEmpty };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(signal.reason);
+    });
+  });
+}
