@@ -18,7 +18,9 @@ import { lockFolder, writeLockFile } from '../../server/database/folder-lock.ts'
 import { freshPlace, onDatabase } from '../support/databases.ts';
 
 const folders: string[] = [];
+const parents: ChildProcess[] = [];
 afterAll(() => {
+  for (const parent of parents) parent.kill('SIGKILL');
   for (const folder of folders) {
     rmSync(folder, { recursive: true, force: true });
     rmSync(`${folder}.lock`, { force: true });
@@ -170,8 +172,7 @@ onDatabase('embedded', 'the process of the embedded database', (open) => {
 
   it('takes its temporary folders with it when its parent is killed', async () => {
     const { parent, pid } = await busyParent(['']);
-    const opened = () => readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`, 'utf8'));
-    const file = opened().find((path) => path.includes('zhanbu-data-'));
+    const file = openFiles(pid).find((path) => path.includes('zhanbu-data-'));
     expect(file).toBeDefined();
     const folder = file!.slice(0, file!.indexOf('/', file!.indexOf('zhanbu-data-')));
     expect(existsSync(folder)).toBe(true);
@@ -181,8 +182,24 @@ onDatabase('embedded', 'the process of the embedded database', (open) => {
   });
 });
 
+/** Paths that a process has open; a file may be closed between the listing and the look at it. */
+function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`, 'utf8')];
+    } catch {
+      return [];
+    }
+  });
+}
+
 async function busyParent(args: string[]): Promise<{ parent: ChildProcess; pid: number }> {
-  const parent = fork(fileURLToPath(new URL('./busy-parent.ts', import.meta.url)), args, { execArgv: [] });
+  const parent = fork(fileURLToPath(new URL('./busy-parent.ts', import.meta.url)), args, {
+    execArgv: [],
+    // of its own: one that outlived a failed test held the pipe of the whole run open, which then never ended
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  parents.push(parent);
   const pid = await new Promise<number>((resolve) => parent.once('message', (message) => resolve(message as number)));
   return { parent, pid };
 }
