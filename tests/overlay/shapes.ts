@@ -1,0 +1,50 @@
+/** Shapes for the overlay as it takes them: little-endian WKB of plain coordinates. */
+type Point = readonly [number, number];
+
+/** Polygons, each of closed rings with the shell first. */
+export function wkbOf(polygons: readonly (readonly (readonly Point[])[])[]): Uint8Array {
+  const parts = polygons.map((rings) => {
+    const bytes = Buffer.alloc(9 + rings.reduce((sum, ring) => sum + 4 + 16 * ring.length, 0));
+    bytes[0] = 1;
+    bytes.writeUInt32LE(3, 1);
+    bytes.writeUInt32LE(rings.length, 5);
+    let at = 9;
+    for (const ring of rings) {
+      bytes.writeUInt32LE(ring.length, at);
+      at += 4;
+      for (const [x, y] of ring) {
+        bytes.writeDoubleLE(x, at);
+        bytes.writeDoubleLE(y, at + 8);
+        at += 16;
+      }
+    }
+    return bytes;
+  });
+  const head = Buffer.alloc(9);
+  head[0] = 1;
+  head.writeUInt32LE(6, 1);
+  head.writeUInt32LE(parts.length, 5);
+  return Buffer.concat([head, ...parts]);
+}
+
+/** POLYGON and MULTIPOLYGON, empty ones too. */
+export function polygonsOfWkt(wkt: string): Point[][][] {
+  const body = wkt.slice(wkt.indexOf('(')).replace(/\bEMPTY\s*,\s*|,\s*EMPTY\b/g, '');
+  if (/EMPTY/.test(wkt) && !wkt.includes('(')) return [];
+  const json = body
+    .replace(/(-?[\d.]+(?:e-?\d+)?)\s+(-?[\d.]+(?:e-?\d+)?)/gi, '[$1,$2]')
+    .replaceAll('(', '[')
+    .replaceAll(')', ']');
+  const read = JSON.parse(json) as Point[][] | Point[][][];
+  return wkt.trim().startsWith('MULTI') ? (read as Point[][][]) : [read as Point[][]];
+}
+
+export const square = (x: number, y: number, side: number): Point[][] => [
+  [
+    [x, y],
+    [x + side, y],
+    [x + side, y + side],
+    [x, y + side],
+    [x, y],
+  ],
+];
