@@ -15,6 +15,7 @@ const ranks: Record<string, number> = {
   database: 1,
   layers: 2,
   terrain: 2,
+  overlay: 2,
   intake: 3,
   checks: 3,
   verification: 4,

@@ -1,8 +1,5 @@
-import { sqlFile } from '../database/sql-file.ts';
 import { type Check, documents, layerCheckParams } from './check.ts';
-import { measureNewestYear } from './land-use-year.ts';
-
-const measure = sqlFile('checks/abandoned');
+import { measurePlanting } from './land-use-year.ts';
 
 export const abandoned: Check = {
   id: 'abandoned',
@@ -20,5 +17,5 @@ export const abandoned: Check = {
   params: layerCheckParams,
   needs: ['land-use'],
   measure: 'remediate',
-  run: (context) => measureNewestYear(context, measure, { min_area_m2: context.params['min_area_m2'] }),
+  look: (sight) => measurePlanting(sight, 'WG', 'remediate'),
 };

@@ -1,7 +1,7 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents } from './check.ts';
+import { type Check, documents } from './check.ts';
 
-const measure = sqlFile('checks/area-mismatch');
+/** A net figure (net of 田坎) under this share of the shape is worth a warning (CONTRACT §3.1). */
+const lowNetRatio = 0.85;
 
 export const areaMismatch: Check = {
   id: 'area-mismatch',
@@ -29,11 +29,23 @@ export const areaMismatch: Check = {
   },
   needs: [],
   measure: 'none',
-  async run({ db, chunk, params }) {
-    await measure.run(db, {
-      ...chunkParams(chunk),
-      tolerance_m2: params['tolerance_m2'],
-      tolerance_share: params['tolerance_share'],
-    });
+  look({ plot, params }) {
+    const { declared_area_m2: gross, declared_net_m2: net, area_m2 } = plot;
+    if (gross === null && net === null)
+      return { outcome: 'not_applicable', detail: { declared_area_m2: null, difference_m2: null } };
+    const tolerance = Math.max(Number(params['tolerance_m2']), Number(params['tolerance_share']) * area_m2);
+    // a net figure alone can only be too large
+    const off = gross === null ? net! - area_m2 : Math.abs(gross - area_m2);
+    const ratio = net !== null && area_m2 > 0 ? net / area_m2 : null;
+    return {
+      outcome: off > tolerance ? 'fail' : 'pass',
+      detail: {
+        declared_area_m2: gross,
+        difference_m2: gross === null ? null : gross - area_m2,
+        ...(net === null
+          ? {}
+          : { declared_net_m2: net, net_ratio: ratio, net_ratio_low: ratio !== null && ratio < lowNetRatio }),
+      },
+    };
   },
 };

@@ -1,8 +1,8 @@
-/** What a check is: its texts, its parameters, the evidence it needs, and how it measures one chunk of parcels. */
-import type { Kysely, Transaction } from 'kysely';
-import type { Schema } from '../database/schema.ts';
+/** What a check is: its texts, its parameters, the evidence it needs, and how it measures one parcel. */
 import type { CheckId, Measure, Outcome, Reason } from '../domain/outcome.ts';
 import type { Sentence } from '../errors.ts';
+import type { ParcelSlope } from '../terrain/zonal.ts';
+import type { Ground, Region } from './ground.ts';
 
 export interface Param {
   default: number | boolean | string | null;
@@ -41,25 +41,73 @@ export interface RasterGrid {
   cell_m: number;
 }
 
-export interface Chunk {
-  region_code: string;
-  run_id: string;
-  /** run ordinals, both included */
-  first: number;
-  last: number;
-}
-
 export type ParamValues = Record<string, number | boolean | string | null>;
 
-export interface CheckContext {
-  db: Kysely<Schema> | Transaction<Schema>;
-  chunk: Chunk;
+/** One parcel of a run, with what stands in its row. Areas are m². */
+export interface Plot {
+  ordinal: number;
+  parcel_set_id: string;
+  parcel_ordinal: number;
+  /** place of its set in the order of acceptance */
+  set_no: number;
+  parcel_id: string;
+  project_code: string | null;
+  plot_type: string | null;
+  accepted_on: string | null;
+  pending: boolean;
+  /** a later set of the run files the same parcel again: then this one takes no part in overlaps (CONTRACT §3.1) */
+  filed_anew: boolean;
+  declared_area_m2: number | null;
+  declared_net_m2: number | null;
+  /** problems of the shape that intake found */
+  faults: Record<string, unknown>[];
+  /** an earlier parcel of the run with the same shape */
+  twin: string | null;
+  area_m2: number;
+}
+
+/** What a check has before it: the parcel, the ground under it, what the slope raster says, and a point to show. */
+export interface Sight {
+  plot: Plot;
+  ground: Ground;
+  /** null where the run has no raster of slope, or the parcel no shape */
+  slope: ParcelSlope | null;
   params: ParamValues;
   layersOf(type: string): RunLayer[];
-  /** reads one tile of a slope layer: degrees, NaN where there is no value; null where the tile holds none at all */
-  readTile(layerId: string, row: number, col: number): Promise<Float32Array | null>;
-  /** says the same of all parcels of the chunk, or of the given ordinals */
-  say(outcome: Outcome, reason: Reason | null, detail?: Record<string, unknown>, ordinals?: number[]): Promise<void>;
+  /** a point within the parcel, or within a region of it that is not all */
+  pointIn(region: 'parcel' | 'outside-boundary'): Point | null;
+}
+
+export interface Point {
+  lon: number;
+  lat: number;
+}
+
+/** What a check puts into the books where it fails. */
+export interface Claim {
+  measure: Measure;
+  region: Region;
+  /** how the region is drawn from stored shapes: the union of some patches, or what of the parcel they leave free */
+  drawn: Drawing;
+}
+
+export interface Drawing {
+  /** as `Ground.under` takes it */
+  of: (patch: Ground['patches'][number]) => boolean;
+  /** what is left of the parcel (within the boundary, where the run has one) without them */
+  rest?: boolean;
+}
+
+/** Either what the check can only say (`outcome`), or what it measured, on which the thresholds decide. */
+export interface Measured {
+  outcome?: Outcome;
+  reason?: Reason | null;
+  area_m2?: number;
+  unknown_area_m2?: number;
+  /** the reason, where too much is unknown */
+  unknown_reason?: Reason;
+  detail?: Record<string, unknown>;
+  claims?: Claim[];
 }
 
 export interface Check {
@@ -76,8 +124,7 @@ export interface Check {
   measure: Measure;
   /** the measure of a failing parcel is that of its hits, not one for all */
   measurePerHit?: boolean;
-  /** writes one `measured` row per parcel of the chunk, and `mask` rows for what goes into the books */
-  run(context: CheckContext): Promise<void>;
+  look(sight: Sight): Measured;
 }
 
 export const minAreaParam: Param = {
@@ -104,11 +151,3 @@ export const documents = {
   water: '中华人民共和国水土保持法',
   land: '中华人民共和国土地管理法',
 } as const;
-
-export function chunkParams(chunk: Chunk): Record<string, unknown> {
-  return { region_code: chunk.region_code, run_id: chunk.run_id, first: chunk.first, last: chunk.last };
-}
-
-export function ids(layers: RunLayer[]): string[] {
-  return layers.map((layer) => layer.layer_id);
-}

@@ -1,7 +1,5 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents, ids, layerCheckParams } from './check.ts';
-
-const measure = sqlFile('checks/eco-red-line');
+import { type Check, documents, layerCheckParams } from './check.ts';
+import { measureUnder } from './polygon-layer.ts';
 
 export const ecoRedLine: Check = {
   id: 'eco-red-line',
@@ -20,9 +18,8 @@ export const ecoRedLine: Check = {
   params: layerCheckParams,
   needs: ['eco-red-line'],
   measure: 'deduct',
-  async run({ db, chunk, layersOf, say }) {
-    const layers = layersOf('eco-red-line');
-    if (layers.length === 0) return say('undetermined', 'layer-missing');
-    await measure.run(db, { ...chunkParams(chunk), layers: ids(layers), boundary: ids(layersOf('boundary')) });
+  look(sight) {
+    if (sight.layersOf('eco-red-line').length === 0) return { outcome: 'undetermined', reason: 'layer-missing' };
+    return measureUnder(sight, 'eco-red-line', 'deduct');
   },
 };

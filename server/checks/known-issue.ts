@@ -1,7 +1,6 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents, ids, layerCheckParams } from './check.ts';
-
-const measure = sqlFile('checks/known-issue');
+import type { Measure } from '../domain/outcome.ts';
+import { type Check, documents, layerCheckParams } from './check.ts';
+import { measurePerPatch } from './polygon-layer.ts';
 
 export const knownIssue: Check = {
   id: 'known-issue',
@@ -17,9 +16,13 @@ export const knownIssue: Check = {
   needs: ['issue'],
   measure: 'none',
   measurePerHit: true,
-  async run({ db, chunk, layersOf, say }) {
-    const layers = layersOf('issue');
-    if (layers.length === 0) return say('not_applicable', 'layer-missing');
-    await measure.run(db, { ...chunkParams(chunk), layers: ids(layers), boundary: ids(layersOf('boundary')) });
+  look(sight) {
+    if (sight.layersOf('issue').length === 0) return { outcome: 'not_applicable', reason: 'layer-missing' };
+    return measurePerPatch(
+      sight,
+      'issue',
+      ({ measure }) => (measure ?? 'none') as Measure,
+      ({ issue_source }) => ({ source: issue_source }),
+    );
   },
 };

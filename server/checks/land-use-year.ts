@@ -1,33 +1,79 @@
-import type { SqlFile } from '../database/sql-file.ts';
-import { type CheckContext, chunkParams, ids, type RunLayer } from './check.ts';
+/** What checks on one year of land use have in common. */
+import type { Measure } from '../domain/outcome.ts';
+import type { Measured, RunLayer, Sight } from './check.ts';
+import type { Patch, Region } from './ground.ts';
 
-/** The land-use layers of a run by year, newest first; a year may come in several files. */
-export function landUseYears(layers: RunLayer[]): { year: number; layers: RunLayer[] }[] {
-  const byYear = new Map<number, RunLayer[]>();
-  for (const layer of layers) {
-    if (layer.year === null) continue;
-    byYear.set(layer.year, [...(byYear.get(layer.year) ?? []), layer]);
-  }
-  return [...byYear].map(([year, of]) => ({ year, layers: of })).sort((a, b) => b.year - a.year);
+/** The years of land use in a run, newest first. */
+export function landUseYears(layers: RunLayer[]): number[] {
+  const years = layers.flatMap(({ year }) => (year === null ? [] : [year]));
+  return [...new Set(years)].sort((a, b) => b - a);
 }
 
-export function ordinalsOf(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+/** Patches of a year that have a class: an empty class is land whose use is not known (CONTRACT §3.1). */
+export const classedIn =
+  (year: number) =>
+  (patch: Patch): boolean =>
+    patch.kind === 'land-use' && patch.year === year && patch.class_code !== '';
+
+export const isFarmland = ({ class_group }: Patch): boolean => class_group === 'farmland';
+
+/** Land that no classed patch of the year covers, m². */
+export function uncoveredM2({ ground }: Sight, year: number): number {
+  return ground.less(ground.all(), ground.under(classedIn(year))).area_m2;
 }
 
-/** Runs a measuring statement on the newest land-use year of the run; without one nothing can be said. */
-export async function measureNewestYear(
-  { db, chunk, layersOf, say }: CheckContext,
-  measure: SqlFile<unknown>,
-  params: Record<string, unknown>,
-): Promise<void> {
-  const newest = landUseYears(layersOf('land-use'))[0];
-  if (!newest) return say('undetermined', 'layer-missing');
-  await measure.run(db, {
-    ...chunkParams(chunk),
-    ordinals: ordinalsOf(chunk.first, chunk.last),
-    layers: ids(newest.layers),
-    year: newest.year,
-    ...params,
-  });
+export const hitsOf = ({ ground }: Sight, wanted: (patch: Patch) => boolean) =>
+  ground.hits(wanted, ({ class_code }) => ({ class_code }));
+
+export interface Found {
+  year: number;
+  /** the patches that make it fail */
+  wanted: (patch: Patch) => boolean;
+  region: Region;
+  /** m² without evidence: not covered, or 耕地 that says nothing of its planting */
+  outside_m2: number;
+}
+
+/**
+ * Measures on the newest land-use year of the run; without one nothing can be said, and a survey older than the parcel's acceptance has
+ * not seen the work yet (CONTRACT §3.1, age of the evidence).
+ */
+export function measureNewestYear(
+  sight: Sight,
+  failing: (patch: Patch) => boolean,
+  measure: Measure,
+  say: (found: Found) => Pick<Measured, 'unknown_area_m2' | 'unknown_reason' | 'detail'>,
+): Measured {
+  const { plot, ground, layersOf } = sight;
+  const year = landUseYears(layersOf('land-use'))[0];
+  if (year === undefined) return { outcome: 'undetermined', reason: 'layer-missing' };
+  const ofYear = classedIn(year);
+  const wanted = (patch: Patch) => ofYear(patch) && failing(patch);
+  const region = ground.under(wanted);
+  const { detail, ...unknown } = say({ year, wanted, region, outside_m2: uncoveredM2(sight, year) });
+  const late = plot.pending || (plot.accepted_on !== null && plot.accepted_on > `${year}-12-31`);
+  return {
+    ...(late ? { outcome: 'undetermined' as const, reason: 'layer-too-old' as const } : {}),
+    area_m2: region.area_m2,
+    ...unknown,
+    detail: { year, ...detail, hits: hitsOf(sight, wanted) },
+    claims: measure === 'none' ? [] : [{ measure, region, drawn: { of: wanted } }],
+  };
+}
+
+/** Of 耕地 with one planting (ZZSXDM): what says nothing of its planting is unknown too. */
+export function measurePlanting(sight: Sight, planting: string, measure: Measure): Measured {
+  return measureNewestYear(
+    sight,
+    (patch) => isFarmland(patch) && patch.planting === planting,
+    measure,
+    ({ year, outside_m2 }) => {
+      const ofYear = classedIn(year);
+      const silent = sight.ground.under((patch) => ofYear(patch) && isFarmland(patch) && patch.planting === '').area_m2;
+      return {
+        unknown_area_m2: outside_m2 + silent,
+        unknown_reason: silent > outside_m2 ? 'attribute-missing' : 'outside-coverage',
+      };
+    },
+  );
 }

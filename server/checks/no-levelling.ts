@@ -1,7 +1,5 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents, ids, layerCheckParams } from './check.ts';
-
-const measure = sqlFile('checks/no-levelling');
+import { type Check, documents, layerCheckParams } from './check.ts';
+import { isOf, outsideBoundary } from './polygon-layer.ts';
 
 export const noLevelling: Check = {
   id: 'no-levelling',
@@ -22,9 +20,18 @@ export const noLevelling: Check = {
   params: layerCheckParams,
   needs: ['levelling'],
   measure: 'deduct',
-  async run({ db, chunk, layersOf, say }) {
-    const layers = layersOf('levelling');
-    if (layers.length === 0) return say('not_applicable', 'layer-missing');
-    await measure.run(db, { ...chunkParams(chunk), layers: ids(layers), boundary: ids(layersOf('boundary')) });
+  look(sight) {
+    if (sight.layersOf('levelling').length === 0) return { outcome: 'not_applicable', reason: 'layer-missing' };
+    const { ground } = sight;
+    // land outside the county boundary is unknown, not unlevelled
+    const { outside, area_m2: unknown } = outsideBoundary(sight);
+    const region = ground.less(ground.less(ground.all(), ground.under(isOf('levelling'))), outside);
+    return {
+      area_m2: region.area_m2,
+      unknown_area_m2: unknown,
+      unknown_reason: 'outside-coverage',
+      detail: { hits: ground.hits(isOf('levelling')) },
+      claims: [{ measure: 'deduct', region, drawn: { of: isOf('levelling'), rest: true } }],
+    };
   },
 };

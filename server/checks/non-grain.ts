@@ -1,8 +1,5 @@
-import { sqlFile } from '../database/sql-file.ts';
 import { type Check, documents, layerCheckParams } from './check.ts';
-import { measureNewestYear } from './land-use-year.ts';
-
-const measure = sqlFile('checks/non-grain');
+import { measurePlanting } from './land-use-year.ts';
 
 export const nonGrain: Check = {
   id: 'non-grain',
@@ -20,5 +17,5 @@ export const nonGrain: Check = {
   },
   needs: ['land-use'],
   measure: 'none',
-  run: (context) => measureNewestYear(context, measure, {}),
+  look: (sight) => measurePlanting(sight, 'FLS', 'none'),
 };

@@ -1,8 +1,7 @@
-import { sqlFile } from '../database/sql-file.ts';
 import { type Check, documents, layerCheckParams } from './check.ts';
-import { measureNewestYear } from './land-use-year.ts';
+import { classedIn, isFarmland, measureNewestYear } from './land-use-year.ts';
 
-const measure = sqlFile('checks/not-cultivated');
+const suggestions: Record<string, string> = { JKHF: 'restore', GCHF: 'either', none: 'deduct' };
 
 export const notCultivated: Check = {
   id: 'not-cultivated',
@@ -23,5 +22,28 @@ export const notCultivated: Check = {
   params: layerCheckParams,
   needs: ['land-use'],
   measure: 'restore',
-  run: (context) => measureNewestYear(context, measure, { min_area_m2: context.params['min_area_m2'] }),
+  look: (sight) =>
+    measureNewestYear(
+      sight,
+      (patch) => !isFarmland(patch),
+      'restore',
+      ({ year, wanted, outside_m2 }) => {
+        const { ground } = sight;
+        const byRecovery = ground.areasBy(wanted, ({ planting }) =>
+          planting === 'JKHF' || planting === 'GCHF' ? planting : 'none',
+        );
+        // of equal areas the first by name, so that the suggestion does not change from run to run
+        const main = Object.entries(byRecovery).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))[0]?.[0];
+        return {
+          unknown_area_m2: outside_m2,
+          unknown_reason: 'outside-coverage',
+          detail: {
+            by_class: ground.areasBy(classedIn(year), ({ class_code }) => class_code),
+            by_group: ground.areasBy(wanted, ({ class_group }) => class_group!),
+            by_recovery: { JKHF: 0, GCHF: 0, none: 0, ...byRecovery },
+            suggested_measure: main === undefined ? null : suggestions[main],
+          },
+        };
+      },
+    ),
 };

@@ -1,7 +1,5 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents, ids, layerCheckParams } from './check.ts';
-
-const measure = sqlFile('checks/occupied');
+import { type Check, documents, layerCheckParams } from './check.ts';
+import { measurePerPatch } from './polygon-layer.ts';
 
 export const occupied: Check = {
   id: 'occupied',
@@ -23,9 +21,15 @@ export const occupied: Check = {
   needs: ['occupation'],
   measure: 'restore',
   measurePerHit: true,
-  async run({ db, chunk, layersOf, say }) {
-    const layers = layersOf('occupation');
-    if (layers.length === 0) return say('not_applicable', 'layer-missing');
-    await measure.run(db, { ...chunkParams(chunk), layers: ids(layers), boundary: ids(layersOf('boundary')) });
+  look(sight) {
+    if (sight.layersOf('occupation').length === 0) return { outcome: 'not_applicable', reason: 'layer-missing' };
+    const { accepted_on } = sight.plot;
+    return measurePerPatch(
+      sight,
+      'occupation',
+      ({ approval, dated }) =>
+        approval && dated !== null && accepted_on !== null && dated > accepted_on ? 'none' : 'restore',
+      ({ approval, dated }) => ({ approval, dated }),
+    );
   },
 };

@@ -1,7 +1,5 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents, ids } from './check.ts';
-
-const measure = sqlFile('checks/parcel-geometry');
+import { type Check, documents, type Sight } from './check.ts';
+import { outsideBoundary } from './polygon-layer.ts';
 
 export const parcelGeometry: Check = {
   id: 'parcel-geometry',
@@ -28,11 +26,58 @@ export const parcelGeometry: Check = {
   },
   needs: ['boundary'],
   measure: 'none',
-  async run({ db, chunk, params, layersOf }) {
-    await measure.run(db, {
-      ...chunkParams(chunk),
-      boundary: ids(layersOf('boundary')),
-      min_parcel_m2: params['min_parcel_m2'],
-    });
+  look(sight) {
+    const problems = [...sight.plot.faults, ...ownProblems(sight)];
+    return {
+      outcome: problems.some((problem) => problem['warning'] !== true) ? 'fail' : 'pass',
+      detail: { problems },
+    };
   },
 };
+
+/** Problems that only the run can see: the same shape again, the county boundary, the smallest area. */
+function ownProblems(sight: Sight): Record<string, unknown>[] {
+  const { plot, params, pointIn } = sight;
+  if (plot.area_m2 === 0) {
+    if (plot.faults.some(({ code }) => code === 'empty-shape')) return [];
+    return [{ code: 'empty-shape', message: '图形为空', message_en: 'Empty shape', lon: null, lat: null }];
+  }
+  const found: Record<string, unknown>[] = [];
+  if (plot.twin !== null) {
+    found.push({
+      code: 'duplicate-shape',
+      with: plot.twin,
+      message: `图形与地块 ${plot.twin} 完全相同`,
+      message_en: `Same shape as parcel ${plot.twin}`,
+      ...pointIn('parcel'),
+    });
+  }
+  const { area_m2, wholly } = outsideBoundary(sight);
+  if (wholly) {
+    found.push({
+      code: 'outside-boundary',
+      message: '地块全部位于县界之外',
+      message_en: 'Wholly outside the county boundary',
+      ...pointIn('parcel'),
+    });
+  } else if (area_m2 > 0) {
+    found.push({
+      code: 'partly-outside-boundary',
+      warning: true,
+      area_m2,
+      message: '地块部分位于县界之外',
+      message_en: 'Partly outside the county boundary',
+      ...pointIn('outside-boundary'),
+    });
+  }
+  const smallest = Number(params['min_parcel_m2']);
+  if (plot.area_m2 < smallest) {
+    found.push({
+      code: 'under-minimum',
+      message: `地块面积小于 ${smallest} 平方米`,
+      message_en: `Smaller than ${smallest} m²`,
+      ...pointIn('parcel'),
+    });
+  }
+  return found;
+}

@@ -1,7 +1,16 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, chunkParams, documents, minAreaParam } from './check.ts';
+import { compareText } from '../domain/compare-text.ts';
+import { type Check, documents, minAreaParam, type Plot } from './check.ts';
+import type { Patch } from './ground.ts';
+import { isOf } from './polygon-layer.ts';
 
-const measure = sqlFile('checks/parcel-overlap');
+/** m². Neighbours that share an edge overlap by hairs; they are not named. */
+const worthNaming = 0.01;
+
+/** Of a pair only one carries the shared piece: the one of the later set, within a set the greater parcel_id by code point. */
+const carries = (plot: Plot, { neighbour }: Patch): boolean =>
+  plot.set_no === neighbour!.set_no
+    ? compareText(plot.parcel_id, neighbour!.parcel_id) > 0
+    : plot.set_no > neighbour!.set_no;
 
 export const parcelOverlap: Check = {
   id: 'parcel-overlap',
@@ -22,7 +31,21 @@ export const parcelOverlap: Check = {
   params: { min_area_m2: minAreaParam },
   needs: [],
   measure: 'deduct',
-  async run({ db, chunk }) {
-    await measure.run(db, chunkParams(chunk));
+  look({ plot, ground }) {
+    const own = (patch: Patch) => patch.kind === 'parcel' && carries(plot, patch);
+    const hits = ground
+      .hits(isOf('parcel'), (patch) => ({
+        name: patch.neighbour!.project_name,
+        number: patch.neighbour!.parcel_id,
+        parcel_set_id: patch.neighbour!.parcel_set_id,
+        carried: carries(plot, patch),
+      }))
+      .filter(({ area_m2 }) => area_m2 >= worthNaming);
+    return {
+      area_m2: ground.under(isOf('parcel')).area_m2,
+      unknown_area_m2: 0,
+      detail: { with: hits.map(({ number }) => number), hits },
+      claims: [{ measure: 'deduct', region: ground.under(own), drawn: { of: own } }],
+    };
   },
 };

@@ -1,17 +1,12 @@
-import { sqlFile } from '../database/sql-file.ts';
-import { type Check, type CheckContext, chunkParams, documents, ids, layerCheckParams } from './check.ts';
-import { landUseYears } from './land-use-year.ts';
-
-const measure = sqlFile('checks/prior-farmland');
-const baseYears = sqlFile<{ ordinal: number; plot_type: string | null; code_year: number | null }>(
-  'queries/prior-base-year',
-);
+import type { Measured, Plot, Sight } from './check.ts';
+import { type Check, documents, layerCheckParams } from './check.ts';
+import type { Patch } from './ground.ts';
+import { classedIn, hitsOf, isFarmland, landUseYears, uncoveredM2 } from './land-use-year.ts';
 
 /** Plots that lie on farmland by purpose (CONTRACT §3.1). */
 const onFarmlandByPurpose = new Set(['提质', '改造', '提质改造', '田坎整治']);
 
 interface Base {
-  ordinal: number;
   base_year: number;
   base_year_source: 'param' | 'register' | 'code';
 }
@@ -44,51 +39,46 @@ export const priorFarmland: Check = {
   },
   needs: ['land-use'],
   measure: 'deduct',
-  run,
+  look,
 };
 
-async function run(context: CheckContext): Promise<void> {
-  const { db, chunk, params, layersOf, say } = context;
+function look(sight: Sight): Measured {
+  const { plot, ground, params, layersOf } = sight;
+  if (plot.plot_type !== null && onFarmlandByPurpose.has(plot.plot_type.trim()))
+    return { outcome: 'not_applicable', reason: 'plot-type' };
   const years = landUseYears(layersOf('land-use'));
-  const byPurpose: number[] = [];
-  const noStart: number[] = [];
-  const noYear: Base[] = [];
-  const tooOld: (Base & { year: number })[] = [];
-  const byYear = new Map<number, Base[]>();
-  for (const parcel of await baseYears.all(db, chunkParams(chunk))) {
-    const base = baseOf(parcel, params['base_year']);
-    const survey = base && years.find((y) => y.year <= base.base_year);
-    if (parcel.plot_type !== null && onFarmlandByPurpose.has(parcel.plot_type.trim())) byPurpose.push(parcel.ordinal);
-    else if (!base) noStart.push(parcel.ordinal);
-    else if (!survey) noYear.push(base);
-    else if (base.base_year - survey.year > Number(params['max_year_gap'])) tooOld.push({ ...base, year: survey.year });
-    else byYear.set(survey.year, [...(byYear.get(survey.year) ?? []), base]);
-  }
-  if (byPurpose.length > 0) await say('not_applicable', 'plot-type', {}, byPurpose);
-  if (noStart.length > 0)
-    await say('undetermined', years.length === 0 ? 'layer-missing' : 'start-year-unknown', {}, noStart);
-  for (const base of noYear) await say('undetermined', 'layer-missing', withoutOrdinal(base), [base.ordinal]);
-  for (const base of tooOld) await say('undetermined', 'layer-too-old', withoutOrdinal(base), [base.ordinal]);
-  for (const [year, bases] of byYear) {
-    await measure.run(db, {
-      ...chunkParams(chunk),
-      ordinals: bases.map((b) => b.ordinal),
-      base_years: bases.map((b) => b.base_year),
-      base_year_sources: bases.map((b) => b.base_year_source),
-      layers: ids(years.find((y) => y.year === year)?.layers ?? []),
+  const base = baseOf(plot, params['base_year']);
+  if (!base) return { outcome: 'undetermined', reason: years.length === 0 ? 'layer-missing' : 'start-year-unknown' };
+  const year = years.find((surveyed) => surveyed <= base.base_year);
+  if (year === undefined) return { outcome: 'undetermined', reason: 'layer-missing', detail: { ...base } };
+  if (base.base_year - year > Number(params['max_year_gap']))
+    return { outcome: 'undetermined', reason: 'layer-too-old', detail: { ...base, year } };
+  const ofYear = classedIn(year);
+  const wanted = (patch: Patch) => ofYear(patch) && isFarmland(patch);
+  const region = ground.under(wanted);
+  return {
+    area_m2: region.area_m2,
+    unknown_area_m2: uncoveredM2(sight, year),
+    unknown_reason: 'outside-coverage',
+    detail: {
       year,
-      min_area_m2: params['min_area_m2'],
-    });
-  }
+      ...base,
+      by_class: ground.areasBy(ofYear, ({ class_code }) => class_code),
+      hits: hitsOf(sight, wanted),
+    },
+    claims: [{ measure: 'deduct', region, drawn: { of: wanted } }],
+  };
 }
 
-function baseOf(parcel: { ordinal: number; code_year: number | null }, param: unknown): Base | null {
-  if (typeof param === 'number') return { ordinal: parcel.ordinal, base_year: param, base_year_source: 'param' };
-  if (parcel.code_year !== null)
-    return { ordinal: parcel.ordinal, base_year: parcel.code_year - 1, base_year_source: 'code' };
-  return null;
+function baseOf({ project_code }: Plot, param: unknown): Base | null {
+  if (typeof param === 'number') return { base_year: param, base_year_source: 'param' };
+  const started = startYearOf(project_code);
+  return started === null ? null : { base_year: started - 1, base_year_source: 'code' };
 }
 
-function withoutOrdinal({ ordinal: _, ...rest }: Base): Record<string, unknown> {
-  return rest;
+/** Digits 7–10 of a 14-digit project code (6+4+4), where they can be a year. */
+function startYearOf(code: string | null): number | null {
+  if (code === null || !/^\d{14}$/.test(code)) return null;
+  const year = Number(code.slice(6, 10));
+  return year >= 1980 && year <= 2100 ? year : null;
 }

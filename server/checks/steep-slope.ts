@@ -1,22 +1,16 @@
-import { sqlFile } from '../database/sql-file.ts';
 import { AppError } from '../errors.ts';
-import { parseWkbRings } from '../terrain/wkb.ts';
-import { type ParcelSlope, slopeOfParcel } from '../terrain/zonal.ts';
+import type { ParcelSlope } from '../terrain/zonal.ts';
 import {
   type Check,
-  type CheckContext,
-  chunkParams,
   documents,
-  ids,
   layerCheckParams,
-  type RasterGrid,
+  type Measured,
+  type ParamValues,
   type RunLayer,
+  type Sight,
 } from './check.ts';
-import { ordinalsOf } from './land-use-year.ts';
-
-const measureRaster = sqlFile('checks/steep-slope');
-const measureZones = sqlFile('checks/steep-slope-zones');
-const shapes = sqlFile<{ ordinal: number; wkb: Buffer }>('queries/chunk-shapes');
+import type { Patch } from './ground.ts';
+import { isOf, outsideBoundary } from './polygon-layer.ts';
 
 /** Upper edges of the survey's slope classes 1–4 (DOMAIN §1.4); class 5 is over 25°. */
 const classEdges = [2, 6, 15, 25];
@@ -47,11 +41,11 @@ export const steepSlope: Check = {
   },
   needs: ['slope', 'dem', 'slope-zones', 'steep-ban'],
   measure: 'deduct',
-  run,
+  look,
 };
 
-/** Which layer speaks of slope; `auto` takes slope, else dem, else slope-zones. */
-function chosen({ layersOf, params }: CheckContext): RunLayer[] {
+/** Which layers speak of slope; `auto` takes slope, else dem, else slope-zones. None where the run has none of them. */
+export function slopeLayers(params: ParamValues, layersOf: (type: string) => RunLayer[]): RunLayer[] {
   const wanted = params['source'] === 'auto' ? ['slope', 'dem', 'slope-zones'] : [String(params['source'])];
   for (const type of wanted) {
     const layers = layersOf(type);
@@ -60,37 +54,75 @@ function chosen({ layersOf, params }: CheckContext): RunLayer[] {
   return [];
 }
 
-async function run(context: CheckContext): Promise<void> {
-  const { db, chunk, params, layersOf, say } = context;
-  const layers = chosen(context);
-  const ban = layersOf('steep-ban');
-  const [layer] = layers;
-  if (!layer && ban.length === 0) return say('undetermined', 'layer-missing');
-  if (layer?.type === 'slope-zones') {
-    await measureZones.run(db, {
-      ...chunkParams(chunk),
-      zone_layers: ids(layers),
-      ban_layers: ids(ban),
-      boundary: ids(layersOf('boundary')),
-      steep_classes: classesAbove(Number(params['max_slope_deg'])),
-      max_slope_deg: params['max_slope_deg'],
-      min_area_m2: params['min_area_m2'],
-    });
-    return;
-  }
-  await measureRaster.run(db, {
-    ...chunkParams(chunk),
-    ...(await slopes(context, layer)),
-    ban_layers: ids(ban),
-    srid: layer?.raster?.srid ?? 4490,
-    // cells are straight in the raster's plane; its long merged edges bend in lon/lat (official rule: densify over 70 m)
-    segment: layer?.raster && layer.raster.srid !== 4490 ? 70 : 70 / 111_320,
-    source: layer?.type ?? 'steep-ban',
-    cell_m: layer?.raster?.cell_m ?? null,
+/** m². Less is rounding of the overlay. */
+const hair = 0.01;
+
+const banned = isOf('steep-ban');
+
+function look(sight: Sight): Measured {
+  const { params, layersOf } = sight;
+  const [layer] = slopeLayers(params, layersOf);
+  if (!layer && layersOf('steep-ban').length === 0) return { outcome: 'undetermined', reason: 'layer-missing' };
+  return layer?.type === 'slope-zones' ? byZones(sight) : byRaster(sight, layer);
+}
+
+/** The published 禁止开垦陡坡地 polygons count as steep whatever the raster says. */
+function byRaster({ ground, params, slope }: Sight, layer: RunLayer | undefined): Measured {
+  const steep = (patch: Patch) => patch.kind === 'steep-cells' || banned(patch);
+  const region = ground.under(steep);
+  const ban = ground.under(banned);
+  const unknown = layer ? ground.under(isOf('unknown-cells')) : ground.all();
+  const limit = Number(params['max_slope_deg']);
+  return {
+    area_m2: region.area_m2,
+    unknown_area_m2: ground.less(unknown, ban).area_m2,
     unknown_reason: layer ? 'no-data' : 'layer-missing',
-    max_slope_deg: params['max_slope_deg'],
-    min_area_m2: params['min_area_m2'],
-  });
+    detail: {
+      source: layer?.type ?? 'steep-ban',
+      cell_m: layer?.raster?.cell_m ?? null,
+      mean_slope_deg: slope?.mean_deg ?? null,
+      max_slope_deg: slope?.max_deg ?? null,
+      limit_deg: limit,
+      class_area_m2: classAreas(slope, ground.area_m2, limit === 25 && ban.area_m2 === 0 ? region.area_m2 : null),
+      hits: ground.hits(banned),
+    },
+    claims: [{ measure: 'deduct', region, drawn: { of: steep } }],
+  };
+}
+
+/** @param over25 m²: where the limit is the survey's own edge of class 5, that class says the same digits as the finding */
+function classAreas(slope: ParcelSlope | null, areaM2: number, over25: number | null): number[] {
+  const shares = slope?.class_share ?? [0, 0, 0, 0, 0];
+  if (over25 === null || slope === null) return shares.map((share) => share * areaM2);
+  const rest = shares.slice(0, 4).reduce((sum, share) => sum + share, 0);
+  const restM2 = Math.max(slope.known_share * areaM2 - over25, 0);
+  return [...shares.slice(0, 4).map((share) => (rest > 0 ? (share / rest) * restM2 : share * areaM2)), over25];
+}
+
+function byZones(sight: Sight): Measured {
+  const { ground, params } = sight;
+  const inClass = (classes: number[]) => (patch: Patch) =>
+    patch.kind === 'slope-zones' && patch.slope_class !== null && classes.includes(patch.slope_class);
+  const steepZone = inClass(classesAbove(Number(params['max_slope_deg'])));
+  const steep = (patch: Patch) => steepZone(patch) || banned(patch);
+  const region = ground.under(steep);
+  // land under a zone whose class cannot be read is unknown, not flat
+  const unread = ground.less(ground.under(isOf('slope-zones')), ground.under(inClass([1, 2, 3, 4, 5]))).area_m2;
+  return {
+    area_m2: region.area_m2,
+    unknown_area_m2: Math.min(ground.area_m2, outsideBoundary(sight).area_m2 + (unread < hair ? 0 : unread)),
+    unknown_reason: 'outside-coverage',
+    detail: {
+      source: 'slope-zones',
+      cell_m: null,
+      mean_slope_deg: null,
+      max_slope_deg: null,
+      limit_deg: Number(params['max_slope_deg']),
+      class_area_m2: [1, 2, 3, 4, 5].map((one) => ground.under(inClass([one])).area_m2),
+      hits: [...ground.hits(steepZone), ...ground.hits(banned)],
+    },
+    claims: [{ measure: 'deduct', region, drawn: { of: steep } }],
+  };
 }
 
 /** Slope-zone classes whose slopes exceed the limit; only the survey's own edges can be asked of them. */
@@ -107,87 +139,4 @@ export function classesAbove(limit: number): number[] {
     );
   }
   return [2, 3, 4, 5].slice(edge);
-}
-
-interface Row {
-  ordinal: number;
-  slope: ParcelSlope | null;
-}
-
-/** What the raster says of each parcel of the chunk, as the columns the statement takes. */
-async function slopes(context: CheckContext, layer: RunLayer | undefined): Promise<Record<string, unknown[]>> {
-  const { chunk, db, params } = context;
-  const of = new Map<number, ParcelSlope>();
-  if (layer?.raster) {
-    for (const { ordinal, wkb } of await shapes.all(db, { ...chunkParams(chunk), srid: layer.raster.srid })) {
-      const rings = parseWkbRings(wkb);
-      const tiles = await tilesUnder(context, layer.layer_id, layer.raster, rings);
-      of.set(
-        ordinal,
-        slopeOfParcel(
-          rings,
-          layer.raster,
-          (row, col) => tiles.get(`${row}/${col}`) ?? null,
-          Number(params['max_slope_deg']),
-        ),
-      );
-    }
-  }
-  const rows: Row[] = ordinalsOf(chunk.first, chunk.last).map((ordinal) => ({
-    ordinal,
-    slope: of.get(ordinal) ?? null,
-  }));
-  const rects = rows.flatMap(({ ordinal, slope }) => [
-    ...(slope && !slope.all_steep ? slope.steep_rects : []).map((rect) => ({ ordinal, steep: true, ...rect })),
-    ...(slope?.unknown_rects ?? []).map((rect) => ({ ordinal, steep: false, ...rect })),
-  ]);
-  return {
-    ordinals: rows.map((r) => r.ordinal),
-    unknown_shares: rows.map((r) => (r.slope ? 1 - r.slope.known_share : 1)),
-    all_steep: rows.map((r) => r.slope?.all_steep ?? false),
-    class_shares: rows.map((r) => JSON.stringify(r.slope?.class_share ?? [0, 0, 0, 0, 0])),
-    means: rows.map((r) => r.slope?.mean_deg ?? null),
-    maxima: rows.map((r) => r.slope?.max_deg ?? null),
-    rect_ordinals: rects.map((r) => r.ordinal),
-    rect_steep: rects.map((r) => r.steep),
-    x0: rects.map((r) => r.x0),
-    y0: rects.map((r) => r.y0),
-    x1: rects.map((r) => r.x1),
-    y1: rects.map((r) => r.y1),
-  };
-}
-
-/** The tiles of the raster under a parcel, by "row/col". */
-async function tilesUnder(
-  context: CheckContext,
-  layerId: string,
-  grid: RasterGrid,
-  rings: Float64Array[],
-): Promise<Map<string, Float32Array>> {
-  let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (const ring of rings) {
-    for (let i = 0; i < ring.length; i += 2) {
-      west = Math.min(west, ring[i] as number);
-      east = Math.max(east, ring[i] as number);
-      south = Math.min(south, ring[i + 1] as number);
-      north = Math.max(north, ring[i + 1] as number);
-    }
-  }
-  const tile = (cell: number, cells: number) => Math.floor(Math.min(Math.max(cell, 0), cells - 1) / grid.tile_size);
-  const cols = [
-    tile((west - grid.origin_x) / grid.cell_x, grid.width),
-    tile((east - grid.origin_x) / grid.cell_x, grid.width),
-  ] as const;
-  const rows = [
-    tile((grid.origin_y - north) / grid.cell_y, grid.height),
-    tile((grid.origin_y - south) / grid.cell_y, grid.height),
-  ] as const;
-  const tiles = new Map<string, Float32Array>();
-  for (let row = rows[0]; row <= rows[1]; row++) {
-    for (let col = cols[0]; col <= cols[1]; col++) {
-      const data = await context.readTile(layerId, row, col);
-      if (data) tiles.set(`${row}/${col}`, data);
-    }
-  }
-  return tiles;
 }

@@ -26,6 +26,14 @@ export interface RunFacts {
   layers: RunLayer[];
   params: Record<string, ParamValues>;
   evidence: string;
+  /** sets taking part, earlier ones among them, are more than one: parcels may be filed anew */
+  severalSets: boolean;
+}
+
+export interface Chunk extends RunKey {
+  /** run ordinals, both included */
+  first: number;
+  last: number;
 }
 
 export async function runLayers(db: Kysely<Schema>, key: RunKey): Promise<RunLayer[]> {
@@ -47,10 +55,9 @@ export async function runLayers(db: Kysely<Schema>, key: RunKey): Promise<RunLay
 /** Tiles kept: 64 of 256 × 256 cells are 16 MB, more than the window a chunk of neighbouring parcels touches. */
 const tilesKept = 64;
 
-/**
- * Reads slope tiles of a region through a small cache; the oldest goes first. The caller's transaction is used: on the
- * embedded database another connection would wait for that very transaction to end.
- */
+export type TileReader = ReturnType<typeof tileReader>;
+
+/** Reads slope tiles of a region through a small cache; the oldest goes first. */
 export function tileReader(regionCode: string) {
   const cache = new Map<string, Float32Array | null>();
   return async (db: Kysely<Schema>, layerId: string, row: number, col: number): Promise<Float32Array | null> => {

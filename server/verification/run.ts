@@ -1,34 +1,29 @@
 /** Runs a frozen run, chunk by chunk: the only caller of checks. A chunk is one transaction; what is done stays done. */
-import { type Kysely, sql } from 'kysely';
-import type { Check, Chunk } from '../checks/check.ts';
-import { chunkParams } from '../checks/check.ts';
-import { checks } from '../checks/index.ts';
+import type { Kysely } from 'kysely';
 import { isWorthRetry } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
-import { sqlFile } from '../database/sql-file.ts';
 import type { RunSummary } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
+import { judgeChunk } from './judge.ts';
 import type { Manifest } from './manifest.ts';
-import { type Deps, keyOf, type RunFacts, type RunKey, runLayers, tileReader } from './run-context.ts';
+import {
+  type Chunk,
+  type Deps,
+  keyOf,
+  type RunFacts,
+  type RunKey,
+  runLayers,
+  type TileReader,
+  tileReader,
+} from './run-context.ts';
+import { storeChunk } from './store-chunk.ts';
 import { summarise } from './summary.ts';
-
-const cutLayers = sqlFile('queries/cut-layers');
-const sayOfChunk = sqlFile('queries/say-of-chunk');
-const concludeFindings = sqlFile('queries/conclude-findings');
-const bookPieces = sqlFile('queries/book-pieces');
-const settleResults = sqlFile('queries/settle-results');
-const closeChunk = sqlFile('queries/close-chunk');
-const loadChunk = sqlFile('queries/load-chunk');
-const clearing = ['chunk', 'cut', 'measured', 'mask'].map((table) => sqlFile(`queries/clear-${table}`));
 
 export interface RunHooks {
   signal?: AbortSignal;
   /** share done, 0–1, never falling */
   progress?: (share: number) => void;
 }
-
-/** Polygon layers that checks overlay; township is asked at one point only, rasters by their cells. */
-const notCut = new Set(['township', 'slope', 'dem']);
 
 export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): Promise<RunSummary> {
   const key = keyOf(of);
@@ -45,23 +40,10 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
   await setRun(db, key, { state: 'running', started_at: new Date() });
   const started = performance.now();
   try {
-    const facts: RunFacts = {
-      key,
-      layers: await runLayers(db, key),
-      params: run.params as RunFacts['params'],
-      evidence: manifest.evidence_sha256,
-    };
+    const facts = await factsOf(db, key, run.params as RunFacts['params'], manifest);
     const readTile = tileReader(key.region_code);
-    const size = deps.config.chunkSize[deps.database.kind];
     const done = await finishedOrdinals(deps, key);
-    let chunkNo = 1;
-    for (let first = 1; first <= run.parcel_count; first += size) {
-      if (hooks.signal?.aborted) throw new RunCancelled();
-      const last = Math.min(first + size - 1, run.parcel_count);
-      if (!holdsAll(done, first, last)) await twice(() => runChunk(deps, facts, { ...key, first, last }, readTile));
-      if (chunkNo++ % chunksBetweenVacuums === 0) await tidy(deps);
-      hooks.progress?.(last / run.parcel_count);
-    }
+    await inChunks(deps, key, run.parcel_count, done, hooks, (chunk) => runChunk(deps, facts, chunk, readTile));
     const summary = await summarise(db, key, (performance.now() - started) / 1000);
     if (summary.parcel_count !== run.parcel_count)
       throw new Error(`${summary.parcel_count} of ${run.parcel_count} parcels have a result`);
@@ -84,13 +66,6 @@ async function twice(step: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The work tables are filled and emptied for every chunk; the embedded database has nothing that clears up behind it. */
-const chunksBetweenVacuums = 20;
-
-async function tidy(deps: Deps): Promise<void> {
-  await sql`vacuum chunk_row, cut, measured, mask`.execute(deps.database.db);
-}
-
 export class RunCancelled extends Error {
   constructor() {
     super('run cancelled');
@@ -98,75 +73,63 @@ export class RunCancelled extends Error {
   }
 }
 
-async function runChunk(
-  deps: Deps,
-  facts: RunFacts,
-  chunk: Chunk,
-  readTile: ReturnType<typeof tileReader>,
-): Promise<void> {
-  const params = chunkParams(chunk);
-  const layersOf = (type: string) => facts.layers.filter((layer) => layer.type === type);
-  const township = layersOf('township').map((layer) => layer.layer_id);
-  const toCut = facts.layers.filter((layer) => !notCut.has(layer.type)).map((layer) => layer.layer_id);
-  await deps.database.db.transaction().execute(async (tx) => {
-    for (const clear of clearing) await clear.run(tx, chunkParams(chunk));
-    await loadChunk.run(tx, { ...params, evidence: facts.evidence });
-    await cutLayers.run(tx, { ...chunkParams(chunk), layers: toCut });
-    // the planner must know how many rows stand in the work tables: without it joins nest and 655 parcels take 70 s instead of 3
-    await sql`analyze chunk_row (region_code, run_id, ordinal), cut (region_code, run_id, ordinal, layer_id)`.execute(
-      tx,
-    );
-    for (const check of checks) {
-      await check.run({
-        db: tx,
-        chunk,
-        params: facts.params[check.id] ?? {},
-        layersOf,
-        readTile: (layerId, row, col) => readTile(tx, layerId, row, col),
-        say: async (outcome, reason, detail = {}, ordinals) => {
-          await sayOfChunk.run(tx, {
-            ...chunkParams(chunk),
-            check_id: check.id,
-            outcome,
-            reason,
-            detail: JSON.stringify(detail),
-            ordinals: ordinals ?? null,
-          });
-        },
-      });
-    }
-    await concludeFindings.run(tx, {
-      ...params,
-      thresholds: JSON.stringify(checks.map((check) => threshold(check, facts))),
-    });
-    await bookPieces.run(tx, { ...params, check_order: JSON.stringify(checks.map((check) => check.id)) });
-    await settleResults.run(tx, { ...params, folded: foldedChecks(facts), check_count: checks.length });
-    const settled = await closeChunk.run(tx, { ...params, township_layers: township });
-    const parcels = chunk.last - chunk.first + 1;
-    // a verdict exists only where every check has spoken: fewer findings than parcels is a fault of the program, not a pass
-    if (settled !== parcels)
-      throw new Error(
-        `chunk ${chunk.first}–${chunk.last}: ${settled} of ${parcels} parcels have a finding of every check`,
-      );
-    for (const clear of clearing) await clear.run(tx, chunkParams(chunk));
-  });
-}
-
-/** `non-grain` is only reported unless asked to fail: no area is above its threshold then. */
-function threshold(check: Check, facts: RunFacts): Record<string, unknown> {
-  const params = facts.params[check.id] ?? {};
-  const reported = Object.hasOwn(params, 'treat_as_fail') && params['treat_as_fail'] !== true;
+async function factsOf(
+  db: Kysely<Schema>,
+  key: RunKey,
+  params: RunFacts['params'],
+  manifest: Manifest,
+): Promise<RunFacts> {
   return {
-    check_id: check.id,
-    min_area_m2: reported ? 1e300 : (params['min_area_m2'] ?? 0),
-    max_unknown_share: params['max_unknown_share'] ?? 0,
-    measure: check.measure,
-    per_hit: check.measurePerHit ?? false,
+    key,
+    layers: await runLayers(db, key),
+    params,
+    evidence: manifest.evidence_sha256,
+    severalSets: manifest.inputs.length > 1,
   };
 }
 
-function foldedChecks(facts: RunFacts): string[] {
-  return checks.filter((check) => facts.params[check.id]?.['treat_as_fail'] !== false).map((check) => check.id);
+/**
+ * Does the chunks that are not done yet, some at a time: while one is computed here the database reads or writes another. Progress counts
+ * finished parcels, so it never falls. The first fault ends the rest.
+ */
+async function inChunks(
+  deps: Deps,
+  key: RunKey,
+  parcelCount: number,
+  done: Set<number>,
+  hooks: RunHooks,
+  work: (chunk: Chunk) => Promise<void>,
+): Promise<void> {
+  const size = deps.config.chunkSize[deps.database.kind];
+  let next = 1;
+  let finished = 0;
+  let fault: unknown;
+  const worker = async () => {
+    while (next <= parcelCount && fault === undefined) {
+      if (hooks.signal?.aborted) throw new RunCancelled();
+      const first = next;
+      const last = Math.min(first + size - 1, parcelCount);
+      next = last + 1;
+      if (!holdsAll(done, first, last)) await twice(() => work({ ...key, first, last }));
+      finished += last - first + 1;
+      hooks.progress?.(finished / parcelCount);
+    }
+  };
+  const workers = Array.from({ length: atATime[deps.database.kind] }, () =>
+    worker().catch((error: unknown) => {
+      fault ??= error;
+    }),
+  );
+  await Promise.all(workers);
+  if (fault !== undefined) throw fault;
+}
+
+/** Chunks under way: two cores of a server and this process are busy with three; the embedded database has one session. */
+const atATime = { postgis: 3, embedded: 2 };
+
+async function runChunk(deps: Deps, facts: RunFacts, chunk: Chunk, readTile: TileReader): Promise<void> {
+  const judged = await judgeChunk(deps, facts, chunk, readTile);
+  await deps.database.db.transaction().execute((tx) => storeChunk(tx, facts, chunk, judged));
 }
 
 /** A run may be taken up again with chunks of another size: a chunk is done where every parcel of it has its result. */

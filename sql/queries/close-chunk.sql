@@ -1,4 +1,5 @@
--- One row per parcel of the chunk that now has its result: its place in the run refers to it, and it gets the township at its inner point.
+-- One row per parcel of the chunk that now has a finding of every check: its place in the run refers to its result, and it gets the township
+-- at its inner point.
 update run_result r
 set result_id = s.result_id,
     township = coalesce(p.township, (
@@ -9,6 +10,7 @@ set result_id = s.result_id,
         and st_intersects(l.geom, st_pointonsurface(p.geom))
       order by l.layer_id, l.feature_no
       limit 1))
-from chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) p
-join result s on s.region_code = :region_code::text and s.result_id = p.result_id
-where r.region_code = :region_code::text and r.run_id = :run_id::uuid and r.ordinal = p.ordinal
+from unnest(:ordinal::int[], :result_id::uuid[]) as s (ordinal, result_id), parcel p
+where r.region_code = :region_code::text and r.run_id = :run_id::uuid and r.ordinal = s.ordinal
+  and p.region_code = r.region_code and p.parcel_set_id = r.parcel_set_id and p.ordinal = r.parcel_ordinal
+  and (select count(*) from finding f where f.region_code = :region_code::text and f.result_id = s.result_id) = :check_count::int

@@ -195,7 +195,7 @@ function elevation({ demSide, seed }: CountySize): Buffer {
     }
   }
   return geotiff(
-    { columns: demSide, rows: demSide, values },
+    { columns: demSide, rows: demSide, x0: west, y0: south, values },
     {
       east: west,
       north: south + side,

@@ -1,0 +1,134 @@
+/**
+ * The ground of one parcel: what lies over it, and the parts that this cuts it into. Whatever a check wants to know, how much of the
+ * parcel some patches cover, leave free or have in common, is a sum over parts; so areas cannot contradict each other.
+ */
+import { arrange } from '../overlay/arrangement.ts';
+
+/** One thing over the parcel: a polygon of a layer, another parcel, or the cells of a raster that are alike. */
+export interface Patch {
+  /** the layer's type, or `parcel`, `steep-cells`, `unknown-cells` */
+  kind: string;
+  layer_id: string | null;
+  year: number | null;
+  feature_no: number;
+  name: string | null;
+  number: string | null;
+  class_code: string;
+  class_group: string | null;
+  planting: string;
+  slope_class: number | null;
+  measure: string | null;
+  approval: string | null;
+  dated: string | null;
+  issue_source: string | null;
+  /** where it comes from, for whoever draws it */
+  pieces: readonly Piece[];
+  /** another parcel: its place in the order of sets, and what it is */
+  neighbour?: Neighbour;
+  /** it covers the whole parcel, and has no shape of its own */
+  everywhere?: boolean;
+}
+
+/** Little-endian WKB in degrees, and where it is stored. */
+export interface Piece {
+  wkb: Uint8Array;
+  piece_no: number;
+}
+
+export interface Neighbour {
+  set_no: number;
+  parcel_set_id: string;
+  parcel_ordinal: number;
+  parcel_id: string;
+  project_name: string | null;
+}
+
+/** Some of the parts of a parcel. */
+export interface Region {
+  /** by part */
+  readonly has: readonly boolean[];
+  /** m²; exactly the parcel's where it is all of it */
+  readonly area_m2: number;
+  readonly whole: boolean;
+}
+
+export interface Hit {
+  name: string | null;
+  number: string | null;
+  layer_id: string | null;
+  area_m2: number;
+  [more: string]: unknown;
+}
+
+/** Under this share of the parcel is rounding, not land: 4 mm² of a hectare. */
+const least = 1e-9;
+
+export class Ground {
+  readonly area_m2: number;
+  readonly patches: readonly Patch[];
+  /** share of the parcel, by part */
+  readonly shares: readonly number[];
+  /** by part: the patches over it */
+  readonly #over: readonly ReadonlySet<Patch>[];
+
+  /** @param patches in a fixed order, so that the same evidence gives the same digits */
+  constructor(shape: Uint8Array | null, areaM2: number, patches: readonly Patch[]) {
+    this.area_m2 = areaM2;
+    this.patches = patches;
+    const covers = patches.flatMap(({ pieces }, label) => pieces.map(({ wkb }) => ({ label, wkb })));
+    const everywhere = patches.filter((patch) => patch.everywhere);
+    const cells = shape === null ? [] : arrange(shape, covers);
+    this.shares = cells.map(({ share }) => share);
+    this.#over = cells.map(({ labels }) => new Set([...labels.map((label) => patches[label]!), ...everywhere]));
+  }
+
+  /** The parts that some patch of the kind asked for covers. */
+  under(wanted: (patch: Patch) => boolean): Region {
+    const chosen = this.patches.filter(wanted);
+    return this.region(this.#over.map((over) => chosen.some((patch) => over.has(patch))));
+  }
+
+  region(has: readonly boolean[]): Region {
+    const share = has.reduce((sum, yes, part) => sum + (yes ? this.shares[part]! : 0), 0);
+    const whole = share > 1 - least;
+    return { has, whole, area_m2: whole ? this.area_m2 : share < least ? 0 : share * this.area_m2 };
+  }
+
+  /** What of one region is not in the other. */
+  less(region: Region, other: Region): Region {
+    return this.region(region.has.map((yes, part) => yes && !other.has[part]));
+  }
+
+  all(): Region {
+    return this.region(this.shares.map(() => true));
+  }
+
+  none(): Region {
+    return this.region(this.shares.map(() => false));
+  }
+
+  /** Area (m²) by key of what patches with that key cover; a key of no area is left out. */
+  areasBy(wanted: (patch: Patch) => boolean, keyOf: (patch: Patch) => string): Record<string, number> {
+    const keys = [...new Set(this.patches.filter(wanted).map(keyOf))].sort();
+    return Object.fromEntries(
+      keys
+        .map((key) => [key, this.under((patch) => wanted(patch) && keyOf(patch) === key).area_m2] as const)
+        .filter(([, area]) => area > 0),
+    );
+  }
+
+  /** Every patch of the kind that has land of the parcel, with how much. */
+  hits(wanted: (patch: Patch) => boolean, more: (patch: Patch) => Record<string, unknown> = () => ({})): Hit[] {
+    return this.patches
+      .filter(wanted)
+      .map((patch) => ({ patch, area_m2: this.under((other) => other === patch).area_m2 }))
+      .filter(({ area_m2 }) => area_m2 > 0)
+      .map(({ patch, area_m2 }) => ({
+        name: patch.name,
+        number: patch.number,
+        layer_id: patch.layer_id,
+        area_m2,
+        ...more(patch),
+      }));
+  }
+}

@@ -1,0 +1,121 @@
+/** Brings the evidence of one chunk into memory: its parcels, and the ground under each. Reads only; nothing is locked. */
+import type { Plot, Point, RunLayer } from '../checks/check.ts';
+import { Ground } from '../checks/ground.ts';
+import { slopeLayers } from '../checks/steep-slope.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import { ArrangementTooLarge } from '../overlay/arrangement.ts';
+import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
+import { type NeighbourRow, neighbourPatches, type PieceRow, patchesOf } from './patches.ts';
+import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+import { cellPatches, slopesOf } from './slope-evidence.ts';
+
+interface ParcelRow extends Omit<Plot, 'twin'> {
+  geometry_hash: string;
+  shape: Buffer | null;
+  in_raster: Buffer | null;
+}
+
+const parcelRows = sqlFile<ParcelRow>('queries/chunk-parcels');
+const pieceRows = sqlFile<PieceRow>('queries/chunk-pieces');
+const neighbourRows = sqlFile<NeighbourRow>('queries/chunk-neighbours');
+const twinRows = sqlFile<{ ordinal: number; twin: string }>('queries/chunk-twins');
+const pointRows = sqlFile<{
+  ordinal: number;
+  lon: number;
+  lat: number;
+  outside_lon: number | null;
+  outside_lat: number | null;
+}>('queries/inner-points');
+
+/** Layers that lie over parcels as polygons; township is asked at one point only, rasters by their cells. */
+const notOver = new Set(['township', 'slope', 'dem']);
+
+export interface Evidence {
+  plot: Plot;
+  geometry_hash: string;
+  ground: Ground;
+  slope: ParcelSlope | null;
+  /** cells over the limit, in the raster's plane: what pieces are drawn from */
+  steepRects: readonly Rect[];
+  /** why the ground could not be made out: the parcel is a trap, not a plot */
+  failed?: string;
+}
+
+export async function readEvidence(
+  { database: { db } }: Deps,
+  facts: RunFacts,
+  chunk: Chunk,
+  readTile: TileReader,
+): Promise<Evidence[]> {
+  const key = { region_code: chunk.region_code, run_id: chunk.run_id, first: chunk.first, last: chunk.last };
+  const layers = new Map(facts.layers.map((layer) => [layer.layer_id, layer]));
+  const over = facts.layers.filter((layer) => !notOver.has(layer.type)).map((layer) => layer.layer_id);
+  const raster = rasterOf(facts);
+  const parcels = await parcelRows.all(db, {
+    ...key,
+    several_sets: facts.severalSets,
+    raster_srid: raster?.raster?.srid ?? null,
+  });
+  const pieces = groupBy(over.length === 0 ? [] : await pieceRows.all(db, { ...key, layers: over }));
+  const neighbours = groupBy(await neighbourRows.all(db, { ...key, several_sets: facts.severalSets }));
+  const twins = new Map((await twinRows.all(db, key)).map(({ ordinal, twin }) => [ordinal, twin]));
+  const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
+  return parcels.map(({ shape, in_raster: _, geometry_hash, ...row }) => {
+    const plot: Plot = { ...row, twin: twins.get(row.ordinal) ?? null };
+    const slope = slopes.get(row.ordinal) ?? null;
+    const patches = [
+      ...patchesOf(pieces.get(row.ordinal) ?? [], layers),
+      ...neighbourPatches(plot.filed_anew ? [] : (neighbours.get(row.ordinal) ?? [])),
+      ...(slope && raster?.raster ? cellPatches(slope, raster.raster) : []),
+    ];
+    const steepRects = slope && !slope.all_steep ? slope.steep_rects : [];
+    try {
+      return { plot, geometry_hash, slope, steepRects, ground: new Ground(shape, row.area_m2, patches) };
+    } catch (error) {
+      if (!(error instanceof ArrangementTooLarge)) throw error;
+      return {
+        plot,
+        geometry_hash,
+        slope,
+        steepRects,
+        ground: new Ground(null, row.area_m2, []),
+        failed: error.message,
+      };
+    }
+  });
+}
+
+/** Points to show for the parcels asked for: within each, and within what of it lies outside the boundary. */
+export async function readPoints(
+  { database: { db } }: Deps,
+  facts: RunFacts,
+  chunk: Chunk,
+  ordinals: number[],
+): Promise<Map<string, Point>> {
+  const boundary = facts.layers.filter(({ type }) => type === 'boundary').map(({ layer_id }) => layer_id);
+  const rows = await pointRows.all(db, { region_code: chunk.region_code, run_id: chunk.run_id, ordinals, boundary });
+  return new Map(
+    rows.flatMap(({ ordinal, lon, lat, outside_lon, outside_lat }): [string, Point][] => [
+      [`${ordinal} parcel`, { lon, lat }],
+      ...(outside_lon === null || outside_lat === null
+        ? []
+        : [[`${ordinal} outside-boundary`, { lon: outside_lon, lat: outside_lat }] as [string, Point]]),
+    ]),
+  );
+}
+
+/** The raster that speaks of slope in this run, where one does. */
+function rasterOf({ layers, params }: RunFacts): RunLayer | undefined {
+  const [layer] = slopeLayers(params['steep-slope'] ?? {}, (type) => layers.filter((one) => one.type === type));
+  return layer?.raster ? layer : undefined;
+}
+
+function groupBy<Row extends { ordinal: number }>(rows: Row[]): Map<number, Row[]> {
+  const groups = new Map<number, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(row.ordinal);
+    if (group) group.push(row);
+    else groups.set(row.ordinal, [row]);
+  }
+  return groups;
+}

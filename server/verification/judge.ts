@@ -1,0 +1,47 @@
+/** Lets every check look at every parcel of a chunk. */
+import type { Measured, Point, Sight } from '../checks/check.ts';
+import { checks } from '../checks/index.ts';
+import { type Concluded, conclude } from './conclude.ts';
+import { type Evidence, readEvidence, readPoints } from './evidence.ts';
+import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+
+export interface Judged extends Evidence {
+  concluded: Concluded;
+}
+
+export async function judgeChunk(deps: Deps, facts: RunFacts, chunk: Chunk, readTile: TileReader): Promise<Judged[]> {
+  const evidence = await readEvidence(deps, facts, chunk, readTile);
+  // few parcels need a point to show, and finding one costs more than all else of them
+  const wanting = new Set<number>();
+  const judged = evidence.map((one) =>
+    judge(one, facts, (ordinal) => {
+      wanting.add(ordinal);
+      return null;
+    }),
+  );
+  if (wanting.size === 0) return judged;
+  const points = await readPoints(deps, facts, chunk, [...wanting]);
+  const pointOf = (ordinal: number, region: string) => points.get(`${ordinal} ${region}`) ?? null;
+  return judged.map((one) => (wanting.has(one.plot.ordinal) ? judge(one, facts, pointOf) : one));
+}
+
+type PointOf = (ordinal: number, region: string) => Point | null;
+
+function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Judged {
+  const { plot, ground, slope, failed } = evidence;
+  const layersOf = (type: string) => facts.layers.filter((layer) => layer.type === type);
+  const measured = checks.map((check): Measured => {
+    if (failed !== undefined && check.id !== 'area-mismatch')
+      return { outcome: 'undetermined', reason: 'check-failed', detail: { message: failed } };
+    const sight: Sight = {
+      plot,
+      ground,
+      slope,
+      params: facts.params[check.id] ?? {},
+      layersOf,
+      pointIn: (region) => pointOf(plot.ordinal, region),
+    };
+    return check.look(sight);
+  });
+  return { ...evidence, concluded: conclude(plot, measured, facts.params, ground.shares) };
+}
