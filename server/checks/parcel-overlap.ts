@@ -3,9 +3,6 @@ import { type Check, documents, minAreaParam, type Plot } from './check.ts';
 import type { Patch } from './ground.ts';
 import { isOf } from './polygon-layer.ts';
 
-/** m². Neighbours that share an edge overlap by hairs; they are not named. */
-const worthNaming = 0.01;
-
 /** Of a pair only one carries the shared piece: the one of the later set, within a set the greater parcel_id by code point. */
 const carries = (plot: Plot, { neighbour }: Patch): boolean =>
   plot.set_no === neighbour!.set_no
@@ -33,14 +30,12 @@ export const parcelOverlap: Check = {
   measure: 'deduct',
   look({ plot, ground }) {
     const own = (patch: Patch) => patch.kind === 'parcel' && carries(plot, patch);
-    const hits = ground
-      .hits(isOf('parcel'), (patch) => ({
-        name: patch.neighbour!.project_name,
-        number: patch.neighbour!.parcel_id,
-        parcel_set_id: patch.neighbour!.parcel_set_id,
-        carried: carries(plot, patch),
-      }))
-      .filter(({ area_m2 }) => area_m2 >= worthNaming);
+    const hits = ground.hits(isOf('parcel'), (patch) => ({
+      name: patch.neighbour!.project_name,
+      number: patch.neighbour!.parcel_id,
+      parcel_set_id: patch.neighbour!.parcel_set_id,
+      carried: carries(plot, patch),
+    }));
     return {
       area_m2: ground.under(isOf('parcel')).area_m2,
       unknown_area_m2: 0,

@@ -3,9 +3,6 @@ import type { Measure } from '../domain/outcome.ts';
 import type { Claim, Measured, Sight } from './check.ts';
 import type { Patch, Region } from './ground.ts';
 
-/** m². Less is rounding of the overlay, not land: a parcel that only shares the county line has a hair of it inside. */
-const hair = 0.01;
-
 export const isOf =
   (kind: string) =>
   (patch: Patch): boolean =>
@@ -20,8 +17,9 @@ export function outsideBoundary({ ground, layersOf }: Sight): { outside: Region;
   if (layersOf('boundary').length === 0) return nothing;
   const inside = ground.under(isOf('boundary'));
   const outside = ground.less(ground.all(), inside);
-  if (outside.area_m2 < hair) return nothing;
-  if (inside.area_m2 < hair) return { outside: ground.all(), area_m2: ground.area_m2, wholly: true };
+  if (outside.area_m2 === 0) return nothing;
+  // a parcel that only shares the county line has a hair of it inside
+  if (inside.area_m2 === 0) return { outside: ground.all(), area_m2: ground.area_m2, wholly: true };
   return { outside, area_m2: outside.area_m2, wholly: false };
 }
 

@@ -1,3 +1,4 @@
+import type { Reason } from '../domain/outcome.ts';
 import { AppError } from '../errors.ts';
 import type { ParcelSlope } from '../terrain/zonal.ts';
 import {
@@ -54,9 +55,6 @@ export function slopeLayers(params: ParamValues, layersOf: (type: string) => Run
   return [];
 }
 
-/** m². Less is rounding of the overlay. */
-const hair = 0.01;
-
 const banned = isOf('steep-ban');
 
 function look(sight: Sight): Measured {
@@ -76,7 +74,7 @@ function byRaster({ ground, params, slope }: Sight, layer: RunLayer | undefined)
   return {
     area_m2: region.area_m2,
     unknown_area_m2: ground.less(unknown, ban).area_m2,
-    unknown_reason: layer ? 'no-data' : 'layer-missing',
+    unknown_reason: layer ? whyUnknown(slope) : 'layer-missing',
     detail: {
       source: layer?.type ?? 'steep-ban',
       cell_m: layer?.raster?.cell_m ?? null,
@@ -88,6 +86,12 @@ function byRaster({ ground, params, slope }: Sight, layer: RunLayer | undefined)
     },
     claims: [{ measure: 'deduct', region, drawn: { of: steep } }],
   };
+}
+
+/** The larger part of what is not known says why: land beyond the raster is outside its coverage, a cell without a value is no data. */
+function whyUnknown(slope: ParcelSlope | null): Reason {
+  if (slope === null) return 'no-data';
+  return slope.outside_share > 1 - slope.known_share - slope.outside_share ? 'outside-coverage' : 'no-data';
 }
 
 /** @param over25 m²: where the limit is the survey's own edge of class 5, that class says the same digits as the finding */
@@ -106,11 +110,13 @@ function byZones(sight: Sight): Measured {
   const steepZone = inClass(classesAbove(Number(params['max_slope_deg'])));
   const steep = (patch: Patch) => steepZone(patch) || banned(patch);
   const region = ground.under(steep);
-  // land under a zone whose class cannot be read is unknown, not flat
-  const unread = ground.less(ground.under(isOf('slope-zones')), ground.under(inClass([1, 2, 3, 4, 5]))).area_m2;
+  // unknown is what lies beyond the county or under no readable class; what is banned is known to be steep, whatever is missing there
+  const unread = ground.less(ground.under(isOf('slope-zones')), ground.under(inClass([1, 2, 3, 4, 5])));
+  const { outside } = outsideBoundary(sight);
+  const unknown = ground.region(unread.has.map((yes, part) => yes || outside.has[part]!));
   return {
     area_m2: region.area_m2,
-    unknown_area_m2: Math.min(ground.area_m2, outsideBoundary(sight).area_m2 + (unread < hair ? 0 : unread)),
+    unknown_area_m2: ground.less(unknown, ground.under(banned)).area_m2,
     unknown_reason: 'outside-coverage',
     detail: {
       source: 'slope-zones',

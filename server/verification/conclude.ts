@@ -3,6 +3,7 @@
  * unknown land turns a would-be pass into undetermined; no check can forget that missing evidence is not a pass. Pure.
  */
 import type { Check, Claim, Measured, ParamValues, Plot } from '../checks/check.ts';
+import { hairM2 } from '../checks/ground.ts';
 import { checks } from '../checks/index.ts';
 import type { CheckId, Measure, Outcome, Reason, Verdict } from '../domain/outcome.ts';
 import { foldVerdict, measureStrength } from '../domain/outcome.ts';
@@ -128,39 +129,55 @@ function decided(check: Check, area: number, unknown: number, plot: Plot, params
   return unknown > Number(params['max_unknown_share'] ?? 0) * plot.area_m2 ? 'undetermined' : 'pass';
 }
 
-/** Shares of the parcel nearer than this are one: what is left is rounding, and goes to the largest piece. */
-const least = 1e-9;
-
 /** Each part of the ground once, under all its reasons and the strongest of their measures (CONTRACT §3.1, Books). */
 function piecesOf(
   failing: readonly (Claim & { check_id: CheckId })[],
   shares: readonly number[],
   areaM2: number,
 ): BookPiece[] {
-  const pieces = new Map<string, BookPiece & { share: number }>();
+  const pieces = new Map<string, BookPiece>();
+  let free = 0;
   for (const [part, share] of shares.entries()) {
     const over = failing.flatMap(({ region }, mask) => (region.whole || region.has[part] ? [mask] : []));
-    if (over.length === 0) continue;
+    if (over.length === 0) {
+      free += share;
+      continue;
+    }
     const reasons = [...new Set(over.map((mask) => failing[mask]!.check_id))];
     const measure = strongest(over.map((mask) => failing[mask]!.measure));
     const name = `${measure} ${reasons.join()}`;
-    const piece = pieces.get(name) ?? { reasons, measure, area_m2: 0, ways: [], share: 0 };
+    const piece = pieces.get(name) ?? { reasons, measure, area_m2: 0, ways: [] };
     pieces.set(name, piece);
-    piece.share += share;
+    piece.area_m2 += share * areaM2;
     if (!piece.ways.some((way) => way.join() === over.join())) piece.ways.push(over);
   }
-  const found = [...pieces.values()].filter(({ share }) => share > least);
-  const covered = found.reduce((sum, { share }) => sum + share, 0);
-  for (const piece of found) piece.area_m2 = piece.share * areaM2;
-  if (covered > 1 - least) {
-    const largest = found.reduce((a, b) => (b.share > a.share ? b : a));
+  const found = withoutHairs([...pieces.values()], areaM2);
+  // what is left of it is rounding: the books close to the digit
+  if (free < 1e-9 && found.length > 0) {
+    const largest = found.reduce((a, b) => (b.area_m2 > a.area_m2 ? b : a));
     largest.area_m2 = areaM2 - found.reduce((sum, piece) => sum + (piece === largest ? 0 : piece.area_m2), 0);
   }
-  return found
-    .map(({ share: _, ...piece }) => piece)
-    .sort(
-      (a, b) =>
-        measureStrength.indexOf(a.measure) - measureStrength.indexOf(b.measure) ||
-        (a.reasons.join() < b.reasons.join() ? -1 : 1),
-    );
+  return found.sort(inOrder);
+}
+
+/**
+ * Where two masks share an edge a hair of both lies between them. No land has that set of reasons: its area goes to the largest piece, of
+ * the same measure if there is one, as long as no reason is lost by it.
+ */
+function withoutHairs(pieces: BookPiece[], areaM2: number): BookPiece[] {
+  const hair = hairM2(areaM2);
+  const land = pieces.filter(({ area_m2 }) => area_m2 >= hair).sort((a, b) => b.area_m2 - a.area_m2 || inOrder(a, b));
+  const named = new Set(land.flatMap(({ reasons }) => reasons));
+  const kept = [...land];
+  for (const piece of pieces.filter(({ area_m2 }) => area_m2 < hair)) {
+    const heir = land.find(({ measure }) => measure === piece.measure) ?? land[0];
+    if (heir && piece.reasons.every((reason) => named.has(reason))) heir.area_m2 += piece.area_m2;
+    else if (piece.area_m2 > 0) kept.push(piece);
+  }
+  return kept;
+}
+
+function inOrder(a: BookPiece, b: BookPiece): number {
+  const strength = measureStrength.indexOf(a.measure) - measureStrength.indexOf(b.measure);
+  return strength || (a.reasons.join() < b.reasons.join() ? -1 : 1);
 }
