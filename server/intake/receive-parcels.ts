@@ -13,6 +13,7 @@ import { parcelSetId, sha256Of } from './identity.ts';
 import { type Claim, claim, discard, finish, parcelSets } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
 import { readParcel, UnreadableValues } from './parcel-row.ts';
+import { printable } from './printable.ts';
 import { readVectorSource } from './read-source.ts';
 import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
 import { checkSetIds, partOf, type ReceiveDeps, sourceOptions } from './request.ts';
@@ -104,7 +105,10 @@ export async function receiveParcels(
     );
     if (held === 'ready') return (await findReady(db, id))!;
     try {
-      const stored = await store(db, held, report, plan, { ...hooks, progress: partOf(hooks.progress, 0.45, 0.5) });
+      const stored = await store(db, held, report, input.fileName, plan, {
+        ...hooks,
+        progress: partOf(hooks.progress, 0.45, 0.5),
+      });
       const result = {
         feature_count: report.feature_count,
         area_m2: stored.area_m2,
@@ -148,6 +152,7 @@ async function store(
   db: Kysely<Schema>,
   held: Claim,
   report: SourceReport,
+  fileName: string,
   plan: ParcelPlan,
   hooks: ReceiveHooks,
 ): Promise<DeclaredAreas> {
@@ -165,7 +170,7 @@ async function store(
       ...shapeColumns(shapes),
     });
   });
-  if (tally.usable === 0) throw nothingUsable(report.feature_count, report.layers[0]?.name);
+  if (tally.usable === 0) throw nothingUsable(report.feature_count, printable(fileName));
   const areas = await settleDeclaredAreas(db, held, report.feature_count);
   const warnings = [
     ...tally.warnings(),
