@@ -12,7 +12,7 @@ import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { parcelSetId, sha256Of } from './identity.ts';
 import { type Claim, claim, discard, finish, parcelSets } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
-import { readParcel, UnreadableValues } from './parcel-row.ts';
+import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
 import { printable } from './printable.ts';
 import { readVectorSource } from './read-source.ts';
 import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
@@ -157,6 +157,7 @@ async function store(
   hooks: ReceiveHooks,
 ): Promise<DeclaredAreas> {
   const unreadable = new UnreadableValues();
+  const units = new StatedUnits();
   const key = { region_code: held.region, parcel_set_id: held.id };
   const constants = { ...key, srid: report.crs.srid, edge: longestEdge(report.crs.srid) };
   const tally = await storeShapes(db, held, report, hooks, async (trx, shapes) => {
@@ -164,7 +165,7 @@ async function store(
       ...constants,
       ordinal: shapes.map((shape) => shape.number),
       ...columnsOf(shapes.map((shape) => plan.names[shape.number - 1]!)),
-      ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable))),
+      ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable, units))),
       source_file: shapes.map((shape) => shape.row.source_file),
       source_row: shapes.map((shape) => shape.row.row),
       ...shapeColumns(shapes),
@@ -176,6 +177,10 @@ async function store(
     ...tally.warnings(),
     ...unreadable.warnings(),
     ...areas.warnings,
+    ...units.warnings({
+      declared_area_m2: areas.unit.gross?.unit ?? null,
+      declared_net_m2: areas.unit.net?.unit ?? null,
+    }),
     ...(await outsideRegion(db, key)),
   ];
   return { ...areas, warnings };

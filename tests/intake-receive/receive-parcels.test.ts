@@ -229,6 +229,21 @@ eachDatabase('receiving parcels', (open) => {
       for (const row of rows) expect(row.declared_net_m2).toBeCloseTo(9500, 6);
     });
 
+    it('warn where a unit written behind a figure is not the one the sum decides', async () => {
+      // 100 m squares are 0.99985 公顷, 14.998 亩: one row in another unit than the rest
+      const written = ['15亩', '15', '14.99 亩', '1公顷'];
+      const plots = written.map((DKMJ, n) => ({ rings: plotAt(n), properties: { DKBH: `${n}`, DKMJ } }));
+      const { warnings, decisions } = await receive(fileOf(geojson(plots), 'units.geojson'));
+      expect(decisions.unit.gross?.unit).toBe('mu');
+      expect(warnings).toEqual([
+        expect.objectContaining({
+          code: 'area-unit-contradicted',
+          message: expect.objectContaining({ zh: expect.stringContaining('1公顷') }),
+          where: { field: 'declared_area_m2', rows: [4] },
+        }),
+      ]);
+    });
+
     it('warn where net and gross do not go together', async () => {
       const plots = [0.5, 0.97].map((net, n) => ({
         rings: plotAt(n),
