@@ -98,7 +98,8 @@ export async function receiveParcels(
         name: input.name ?? input.fileName,
         file_name: input.fileName,
         sha256,
-        replaces: JSON.stringify(input.replaces ?? []),
+        // as the database writes them, by which they are found again
+        replaces: JSON.stringify((input.replaces ?? []).map((replaced) => replaced.toLowerCase())),
       },
       hooks.signal,
     );
