@@ -69,9 +69,10 @@ with failing as materialized (
 ), total as materialized (
   select ordinal, sum(area_m2 order by measure, reasons::text) as area_m2 from named group by ordinal
 ), fitted as materialized (
-  -- Pieces are measured one by one, and the area series cancels to some 1e-4 m²: where they fill the parcel but for less than 5e-4 m²,
-  -- or seem to exceed it, they are scaled to it (by 1e-8 or so), so that the books close and no sum over a county drifts.
-  select q.*, case when p.area_m2 - t.area_m2 < 5e-4 then p.area_m2 / t.area_m2 else 1 end as scale
+  -- Pieces are measured one by one, and the area series cancels to some 1e-4 m²: where they fill the parcel but for a hair (never less
+  -- than 5e-4 m²), or seem to exceed it, they are scaled to it, so that nothing is kept of a parcel that is masked
+  -- whole, the books close and no sum over a county drifts.
+  select q.*, case when p.area_m2 - t.area_m2 < greatest(5e-4, hair_m2(p.area_m2)) then p.area_m2 / t.area_m2 else 1 end as scale
   from named q
   join total t using (ordinal)
   join chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) p using (ordinal)
