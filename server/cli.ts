@@ -136,7 +136,8 @@ function layerArgument(text: string): VerifyRequest['layers'][number] {
 }
 
 function paramArguments(texts: string[]): Record<string, Record<string, unknown>> {
-  const params: Record<string, Record<string, unknown>> = {};
+  // without a prototype, so that a check called __proto__ is refused like any other that is not there
+  const params: Record<string, Record<string, unknown>> = Object.create(null);
   for (const text of texts) {
     const [name, value] = pair(text, '--param');
     const dot = name.lastIndexOf('.');

@@ -6,7 +6,7 @@ const measure = sqlFile('checks/abandoned');
 
 export const abandoned: Check = {
   id: 'abandoned',
-  version: 1,
+  version: 2,
   title: { zh: '撂荒', en: 'Abandoned' },
   why: {
     zh: '最新年度调查为耕地但未耕种（ZZSXDM=WG），须会同乡镇组织复耕。',

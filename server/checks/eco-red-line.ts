@@ -5,7 +5,7 @@ const measure = sqlFile('checks/eco-red-line');
 
 export const ecoRedLine: Check = {
   id: 'eco-red-line',
-  version: 1,
+  version: 2,
   title: { zh: '生态保护红线内', en: 'Inside the ecological red line' },
   why: {
     zh: '生态保护红线内不得实施补充耕地，已报备入库的指标应予核减。',

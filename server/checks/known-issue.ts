@@ -5,7 +5,7 @@ const measure = sqlFile('checks/known-issue');
 
 export const knownIssue: Check = {
   id: 'known-issue',
-  version: 1,
+  version: 2,
   title: { zh: '督察审计卫片问题', en: 'Known issue' },
   why: {
     zh: '耕地保护督察、审计、卫片执法已指出的问题图斑须逐一核实整改，处置以图斑所载为准。',

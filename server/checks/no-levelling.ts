@@ -5,7 +5,7 @@ const measure = sqlFile('checks/no-levelling');
 
 export const noLevelling: Check = {
   id: 'no-levelling',
-  version: 1,
+  version: 2,
   title: { zh: '未实施土地平整', en: 'Not levelled' },
   why: {
     zh: '未实施实质性土地平整的面积不得认定为新增耕地，按审计要求核减。',

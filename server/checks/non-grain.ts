@@ -6,7 +6,7 @@ const measure = sqlFile('checks/non-grain');
 
 export const nonGrain: Check = {
   id: 'non-grain',
-  version: 1,
+  version: 2,
   title: { zh: '种植非粮食作物', en: 'Under other crops than grain' },
   why: {
     zh: '最新年度调查为耕地但种植非粮食作物（ZZSXDM=FLS）。仍属耕地，只提示；需按不通过处理时打开参数。',

@@ -6,7 +6,7 @@ const measure = sqlFile('checks/not-cultivated');
 
 export const notCultivated: Check = {
   id: 'not-cultivated',
-  version: 1,
+  version: 2,
   title: { zh: '现状不是耕地', en: 'Not farmland now' },
   why: {
     zh: '补充耕地在最新年度国土变更调查中已成园、成林、成草或为其他地类；能恢复的立即整改恢复，不能恢复的核减。',

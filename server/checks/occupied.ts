@@ -5,7 +5,7 @@ const measure = sqlFile('checks/occupied');
 
 export const occupied: Check = {
   id: 'occupied',
-  version: 1,
+  version: 2,
   title: { zh: '被建设占用', en: 'Built on' },
   why: {
     zh: '补充耕地被建设占用（非农化）后不再是耕地；能恢复的立即整改恢复。验收后依法批准占用的不需整改。',

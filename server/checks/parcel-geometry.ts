@@ -5,7 +5,7 @@ const measure = sqlFile('checks/parcel-geometry');
 
 export const parcelGeometry: Check = {
   id: 'parcel-geometry',
-  version: 1,
+  version: 2,
   title: { zh: '图形不合格', en: 'Faulty shape' },
   why: {
     zh: '图形自相交、为空、重复或在县界外时，面积和位置不可信；修复后的图形参与计算，原图形保留备查。',

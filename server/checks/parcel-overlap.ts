@@ -5,7 +5,7 @@ const measure = sqlFile('checks/parcel-overlap');
 
 export const parcelOverlap: Check = {
   id: 'parcel-overlap',
-  version: 1,
+  version: 2,
   title: { zh: '与其他补充耕地重叠', en: 'Overlaps another parcel' },
   why: {
     zh: '同一块地重复报备为补充耕地，指标虚增；重叠面积只核减一次。',

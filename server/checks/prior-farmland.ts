@@ -18,7 +18,7 @@ interface Base {
 
 export const priorFarmland: Check = {
   id: 'prior-farmland',
-  version: 1,
+  version: 2,
   title: { zh: '立项前已是耕地', en: 'Farmland before the project' },
   why: {
     zh: '项目实施前的国土调查中已是耕地的面积不能算作新增耕地。',

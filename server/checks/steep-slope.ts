@@ -1,4 +1,5 @@
 import { sqlFile } from '../database/sql-file.ts';
+import type { Reason } from '../domain/outcome.ts';
 import { AppError } from '../errors.ts';
 import { parseWkbRings } from '../terrain/wkb.ts';
 import { type ParcelSlope, slopeOfParcel } from '../terrain/zonal.ts';
@@ -24,7 +25,7 @@ const sources = ['auto', 'slope', 'dem', 'slope-zones'] as const;
 
 export const steepSlope: Check = {
   id: 'steep-slope',
-  version: 1,
+  version: 2,
   title: { zh: '25度以上陡坡', en: 'Steeper than 25°' },
   why: {
     zh: '禁止在二十五度以上陡坡地开垦种植农作物，陡坡上的补充耕地指标应予核减。',
@@ -87,7 +88,6 @@ async function run(context: CheckContext): Promise<void> {
     segment: layer?.raster && layer.raster.srid !== 4490 ? 70 : 70 / 111_320,
     source: layer?.type ?? 'steep-ban',
     cell_m: layer?.raster?.cell_m ?? null,
-    unknown_reason: layer ? 'no-data' : 'layer-missing',
     max_slope_deg: params['max_slope_deg'],
     min_area_m2: params['min_area_m2'],
   });
@@ -107,6 +107,12 @@ export function classesAbove(limit: number): number[] {
     );
   }
   return [2, 3, 4, 5].slice(edge);
+}
+
+/** The larger part of what is not known says why: land beyond the raster is outside its coverage, a cell without a value is no data. */
+function unknownReason(slope: ParcelSlope | null): Reason {
+  if (slope === null) return 'no-data';
+  return slope.outside_share > 1 - slope.known_share - slope.outside_share ? 'outside-coverage' : 'no-data';
 }
 
 interface Row {
@@ -144,6 +150,7 @@ async function slopes(context: CheckContext, layer: RunLayer | undefined): Promi
   return {
     ordinals: rows.map((r) => r.ordinal),
     unknown_shares: rows.map((r) => (r.slope ? 1 - r.slope.known_share : 1)),
+    unknown_reasons: rows.map((r) => (layer ? unknownReason(r.slope) : 'layer-missing')),
     all_steep: rows.map((r) => r.slope?.all_steep ?? false),
     class_shares: rows.map((r) => JSON.stringify(r.slope?.class_share ?? [0, 0, 0, 0, 0])),
     means: rows.map((r) => r.slope?.mean_deg ?? null),

@@ -27,6 +27,8 @@ export interface ReceiveParcelsInput {
   fileName: string;
   name?: string;
   regionCode?: string;
+  /** the county of a file whose codes name none, where other files of the same request tell it */
+  regionBeside?: RegionDecision;
   srid?: number;
   encoding?: string;
   sublayer?: string;
@@ -74,7 +76,7 @@ export async function receiveParcels(
   checkSetIds(input.replaces);
   const { db } = deps.database;
   const sha256 = await sha256Of(input.path, hooks.signal);
-  const asked = input.regionCode ?? deps.config.regionCode;
+  const asked = input.regionCode ?? input.regionBeside?.region_code ?? deps.config.regionCode;
   const id = input.parcelSetId ?? parcelSetId(sha256, { ...input, regionCode: asked });
   const known = await findReady(db, id);
   if (known !== undefined && !input.dryRun) return { ...known, warnings: [...known.warnings, ...ignored(input)] };
@@ -88,7 +90,7 @@ export async function receiveParcels(
   try {
     const plan = await planParcels(report.fields, readSpool(report.spool), input.fieldMap);
     const found = { region_code: plan.county, source: 'project-codes' } as const;
-    const region = decideRegion(input.regionCode, found, deps.config.regionCode);
+    const region = decideRegion(input.regionCode, found, deps.config.regionCode, input.regionBeside);
     // a dry run fills a set of its own that nobody asks for, and takes it out again
     const held = await claim(
       db,
@@ -99,7 +101,8 @@ export async function receiveParcels(
         name: input.name ?? input.fileName,
         file_name: input.fileName,
         sha256,
-        replaces: JSON.stringify(input.replaces ?? []),
+        // as the database writes them, by which they are found again
+        replaces: JSON.stringify((input.replaces ?? []).map((replaced) => replaced.toLowerCase())),
       },
       hooks.signal,
     );

@@ -22,6 +22,8 @@ export type TileReader = (tileRow: number, tileCol: number) => Float32Array | nu
 export interface ParcelSlope {
   /** on cells with a value */
   known_share: number;
+  /** beyond the raster; the rest of what is not known lies on cells without a value */
+  outside_share: number;
   /** weighted by coverage; null where nothing is known */
   mean_deg: number | null;
   /** over all cells that the parcel touches with some area */
@@ -161,6 +163,7 @@ class SlopeSums {
     const known = unknown.length === 0 && inside ? 1 : Math.min(1, this.#known / whole);
     return {
       known_share: known,
+      outside_share: inside ? 0 : Math.max(0, 1 - this.covered / whole),
       mean_deg: this.#known > 0 ? this.#first + this.#degrees / this.#known : null,
       max_deg: this.#max >= 0 ? this.#max : null,
       class_share: this.#classes.map((cells) => cells / whole) as ParcelSlope['class_share'],
@@ -175,6 +178,7 @@ class SlopeSums {
 function nothing(unknown: Rect[]): ParcelSlope {
   return {
     known_share: 0,
+    outside_share: unknown.length > 0 ? 1 : 0,
     mean_deg: null,
     max_deg: null,
     class_share: [0, 0, 0, 0, 0],

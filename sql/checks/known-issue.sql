@@ -4,13 +4,13 @@ with c as materialized (
          coalesce(t.measure, 'none') as due
   from polygon_cut(:region_code::text, :run_id::uuid, :first::int, :last::int, :layers::uuid[]) t
 ), hit as materialized (
-  select f.ordinal, count(*) as features, jsonb_agg(f.hit order by f.layer_id, f.feature_no) as hits
+  select f.ordinal, count(*) as features, jsonb_agg(f.hit order by f.layer_id, f.feature_no) filter (where f.area_m2 >= hair_m2(f.parcel_m2)) as hits
   from (
-    select c.ordinal, c.layer_id, c.feature_no,
+    select c.ordinal, c.parcel_m2, c.layer_id, c.feature_no, sum(c.area_m2 order by c.piece_no) as area_m2,
            jsonb_build_object('name', c.name, 'number', c.number, 'layer_id', c.layer_id, 'area_m2', sum(c.area_m2 order by c.piece_no),
              'source', c.issue_source, 'measure', c.due) as hit
     from c
-    group by c.ordinal, c.layer_id, c.feature_no, c.name, c.number, c.issue_source, c.due
+    group by c.ordinal, c.parcel_m2, c.layer_id, c.feature_no, c.name, c.number, c.issue_source, c.due
   ) f
   group by f.ordinal
 ), part as materialized (

@@ -8,7 +8,7 @@ with everyone as materialized (
 ), m as materialized (
   select * from land_use_mask(:region_code::text, :run_id::uuid, :ordinals::int[], :layers::uuid[], 'not-farmland')
 ), split as materialized (
-  select c.ordinal, s.kind, s.key,
+  select c.ordinal, c.parcel_m2, s.kind, s.key,
          merged_area_m2(array_agg(c.geom order by c.layer_id, c.feature_no, c.piece_no) filter (where not c.whole), bool_or(c.whole),
            case when f.disjoint then 1 else count(distinct (c.layer_id, c.feature_no)) end,
            sum(c.area_m2 order by c.layer_id, c.feature_no, c.piece_no), c.parcel_m2) as area_m2
@@ -24,6 +24,7 @@ with everyone as materialized (
          jsonb_object_agg(key, area_m2 order by key) filter (where kind = 'recovery') as by_recovery,
          (array_agg(key order by area_m2 desc, key) filter (where kind = 'recovery'))[1] as main_recovery
   from split
+  where area_m2 >= hair_m2(parcel_m2)
   group by ordinal
 ), kept_mask as (
   insert into mask (region_code, run_id, ordinal, check_id, measure, whole, area_m2, geom)

@@ -5,13 +5,13 @@ with c as materialized (
   from polygon_cut(:region_code::text, :run_id::uuid, :first::int, :last::int, :layers::uuid[]) t
   join chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) p using (ordinal)
 ), hit as materialized (
-  select f.ordinal, count(*) as features, jsonb_agg(f.hit order by f.layer_id, f.feature_no) as hits
+  select f.ordinal, count(*) as features, jsonb_agg(f.hit order by f.layer_id, f.feature_no) filter (where f.area_m2 >= hair_m2(f.parcel_m2)) as hits
   from (
-    select c.ordinal, c.layer_id, c.feature_no,
+    select c.ordinal, c.parcel_m2, c.layer_id, c.feature_no, sum(c.area_m2 order by c.piece_no) as area_m2,
            jsonb_build_object('name', c.name, 'number', c.number, 'layer_id', c.layer_id, 'area_m2', sum(c.area_m2 order by c.piece_no),
              'approval', c.approval, 'dated', c.dated, 'measure', c.due) as hit
     from c
-    group by c.ordinal, c.layer_id, c.feature_no, c.name, c.number, c.approval, c.dated, c.due
+    group by c.ordinal, c.parcel_m2, c.layer_id, c.feature_no, c.name, c.number, c.approval, c.dated, c.due
   ) f
   group by f.ordinal
 ), part as materialized (

@@ -1,11 +1,22 @@
 -- One measured row per parcel: what it shares with other parcels of the run or of earlier accepted sets, and with which.
 -- Its mask is only what it carries: of each pair the one of the later set, within a set the greater parcel_id by code point.
--- A parcel that a later set of the run files anew (same project and id) is an earlier version and takes no part at all.
-with standing as materialized (
+-- A parcel that a later set of the run files anew (same project and id) is an earlier version and takes no part at all, nor does a set
+-- that another one of the run replaces.
+with replaced as materialized (
+  select r.parcel_set_id
+  from run_set r
+  where r.region_code = :region_code::text and r.run_id = :run_id::uuid and exists (
+    select
+    from run_set n
+    join parcel_set t on t.region_code = n.region_code and t.parcel_set_id = n.parcel_set_id
+    where n.region_code = r.region_code and n.run_id = r.run_id and n.parcel_set_id <> r.parcel_set_id
+      and t.replaces ? r.parcel_set_id::text)
+), standing as materialized (
   select c.*, own.ordinal as set_no
   from chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) c
   join run_set own on own.region_code = :region_code::text and own.run_id = :run_id::uuid and own.parcel_set_id = c.parcel_set_id
   where not filed_anew(:region_code::text, :run_id::uuid, own.ordinal, c.project_code, c.parcel_id)
+    and c.parcel_set_id not in (select parcel_set_id from replaced)
 ), pair as materialized (
   select p.ordinal, q.parcel_id as other, q.project_name, q.parcel_set_id, s.ordinal as set_no, w.whole, g.geom,
          (p.set_no, p.parcel_id collate "C") > (s.ordinal, q.parcel_id collate "C") as carries,
@@ -22,6 +33,7 @@ with standing as materialized (
   where (q.parcel_set_id, q.ordinal) <> (p.parcel_set_id, p.parcel_ordinal)
     and st_intersects(p.geom, q.geom)
     and not filed_anew(:region_code::text, :run_id::uuid, s.ordinal, q.project_code, q.parcel_id)
+    and q.parcel_set_id not in (select parcel_set_id from replaced)
     and (w.whole or not st_isempty(g.geom))
 ), shared as materialized (
   select ordinal, parcel_m2, bool_or(whole) as whole, count(*) as others,
@@ -30,9 +42,9 @@ with standing as materialized (
          coalesce(bool_or(whole) filter (where carries), false) as own_whole, count(*) filter (where carries) as own_others,
          array_agg(geom order by set_no, other collate "C") filter (where carries and not whole) as own_parts,
          sum(area_m2 order by set_no, other collate "C") filter (where carries) as own_sum_m2,
-         jsonb_agg(other order by set_no, other collate "C") filter (where area_m2 >= 0.01) as with_ids,
+         jsonb_agg(other order by set_no, other collate "C") filter (where area_m2 >= hair_m2(parcel_m2)) as with_ids,
          jsonb_agg(jsonb_build_object('name', project_name, 'number', other, 'layer_id', null, 'parcel_set_id', parcel_set_id, 'area_m2', area_m2, 'carried', carries)
-                   order by set_no, other collate "C") filter (where area_m2 >= 0.01) as hits
+                   order by set_no, other collate "C") filter (where area_m2 >= hair_m2(parcel_m2)) as hits
   from pair
   group by ordinal, parcel_m2
 ), carried as (

@@ -11,11 +11,25 @@ with steep as materialized (
   select k.class, m.ordinal, m.area_m2
   from generate_series(1, 5) k (class)
   cross join lateral layer_mask(:region_code::text, :run_id::uuid, :first::int, :last::int, :zone_layers::uuid[], array[k.class]) m
+), unread as materialized (
+  -- land under a zone whose class cannot be read is unknown, not flat
+  select p.ordinal, e.area_m2 - coalesce(k.area_m2, 0) as area_m2,
+         case when k.ordinal is null then coalesce(e.geom, p.geom) else rest_of(coalesce(e.geom, p.geom), k.geom) end as geom
+  from every_zone e
+  join chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) p using (ordinal)
+  left join classed k using (ordinal)
+  where not coalesce(k.whole, false) and e.area_m2 - coalesce(k.area_m2, 0) >= hair_m2(p.area_m2)
 ), shape as materialized (
-  -- land under a zone whose class cannot be read is unknown, not flat; under 0.01 m² is rounding of the overlay
+  -- unknown is what lies beyond the county or under no readable class; what is banned is known to be steep, whatever else is missing there
   select o.ordinal, p.area_m2 as parcel_m2,
-         least(p.area_m2, o.area_m2 + case when e.area_m2 - coalesce(k.area_m2, 0) < 0.01 then 0
-                                           else coalesce(e.area_m2 - coalesce(k.area_m2, 0), 0) end) as unknown_m2,
+         case
+           when b.whole then 0
+           when b.ordinal is null and u.ordinal is null then o.area_m2
+           when b.ordinal is null and o.area_m2 = 0 then u.area_m2
+           when u.ordinal is null and o.area_m2 = 0 then 0
+           else st_area(rest_of(united(array[case when o.whole then p.geom when o.geom is not null then rest_of(p.geom, o.geom) end, u.geom]),
+                                coalesce(b.geom, st_setsrid('POLYGON EMPTY'::geometry, 4490)))::geography)
+         end as unknown_m2,
          coalesce(s.hits, '[]') || coalesce(b.hits, '[]') as hits,
          coalesce(s.whole, false) or coalesce(b.whole, false) as whole,
          case
@@ -29,8 +43,7 @@ with steep as materialized (
   join chunk_parcel(:region_code::text, :run_id::uuid, :first::int, :last::int) p using (ordinal)
   left join steep s using (ordinal)
   left join ban b using (ordinal)
-  left join every_zone e using (ordinal)
-  left join classed k using (ordinal)
+  left join unread u using (ordinal)
 ), sized as materialized (
   select s.*, case when s.whole then s.parcel_m2 when s.geom is null then 0 else coalesce(s.one_m2, st_area(s.geom::geography)) end as area_m2
   from shape s

@@ -1,8 +1,8 @@
 -- One measured row per parcel: what of it is steeper than the limit. The raster speaks through rectangles of steep (or valueless)
 -- cells in its own plane, found from the exact coverage of cells; the published 禁止开垦陡坡地 polygons count as steep whatever the raster says.
 with given as materialized (
-  select g.* from unnest(:ordinals::int[], :unknown_shares::float8[], :all_steep::boolean[], :class_shares::text[], :means::float8[], :maxima::float8[])
-    as g (ordinal, unknown_share, all_steep, class_shares, mean_deg, max_deg)
+  select g.* from unnest(:ordinals::int[], :unknown_shares::float8[], :unknown_reasons::text[], :all_steep::boolean[], :class_shares::text[], :means::float8[], :maxima::float8[])
+    as g (ordinal, unknown_share, unknown_reason, all_steep, class_shares, mean_deg, max_deg)
 ), rect as materialized (
   select r.ordinal, r.steep,
          st_transform(st_segmentize(st_union(st_makeenvelope(r.x0, r.y0, r.x1, r.y1, :srid::int) order by r.x0, r.y0), :segment::float8), 4490) as geom
@@ -12,7 +12,7 @@ with given as materialized (
 ), ban as materialized (
   select * from layer_mask(:region_code::text, :run_id::uuid, :first::int, :last::int, :ban_layers::uuid[])
 ), shape as materialized (
-  select p.ordinal, p.area_m2 as parcel_m2, g.unknown_share, g.class_shares::jsonb as class_shares, g.mean_deg, g.max_deg,
+  select p.ordinal, p.area_m2 as parcel_m2, g.unknown_share, g.unknown_reason, g.class_shares::jsonb as class_shares, g.mean_deg, g.max_deg,
          b.ordinal is not null as banned, b.hits, coalesce(b.whole, false) or g.all_steep as whole,
          case
            when coalesce(b.whole, false) or g.all_steep then null
@@ -38,7 +38,7 @@ with given as materialized (
   from sized s where s.area_m2 > :min_area_m2::float8
 )
 insert into measured (region_code, run_id, ordinal, check_id, area_m2, unknown_area_m2, unknown_reason, detail)
-select :region_code::text, :run_id::uuid, s.ordinal, 'steep-slope', s.area_m2, s.unknown_m2, :unknown_reason::text,
+select :region_code::text, :run_id::uuid, s.ordinal, 'steep-slope', s.area_m2, s.unknown_m2, s.unknown_reason,
        jsonb_build_object('source', :source::text, 'cell_m', :cell_m::float8, 'max_slope_deg', s.max_deg, 'mean_slope_deg', s.mean_deg,
          'limit_deg', :max_slope_deg::float8, 'hits', coalesce(s.hits, '[]'),
          'class_area_m2', (

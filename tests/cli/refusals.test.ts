@@ -147,6 +147,12 @@ requirePart('postgis')('verify refuses', () => {
       400,
       { code: 'validation', where: { field: 'eco-red-line.min_area' } },
     ],
+    [
+      'a check there is not, whatever it is called',
+      () => [...good(), '--param', '__proto__.min_area_m2=5'],
+      400,
+      { code: 'validation', where: { field: '__proto__.min_area_m2' } },
+    ],
     ['a share over 1', () => [...good(), '--param', '*.max_unknown_share=2'], 400, { code: 'validation', where: {} }],
     [
       'two counties in one run',

@@ -4,6 +4,8 @@ import { beforeAll, expect, it } from 'vitest';
 import { checks } from '../../server/checks/index.ts';
 import { checkIds } from '../../server/domain/outcome.ts';
 import { ogrinfo } from '../exports/readers.ts';
+import { plot } from '../intake/make-shapefile.ts';
+import { geojson } from '../intake-receive/receiving.ts';
 import { freshPlace } from '../support/databases.ts';
 import { hasPart, requirePart } from '../support/parts.ts';
 import { command, Desk, type Ended, readOut, type VerdictFiles } from './command.ts';
@@ -149,3 +151,37 @@ for (const kind of ['embedded', 'postgis'] as const) {
       });
   });
 }
+
+requirePart('postgis')('the county of a run', () => {
+  const square = (n: number, properties: Record<string, unknown>) => ({ rings: plot(n), properties });
+  const coded = () => desk.file('coded.geojson', geojson([square(0, { DKBH: 'a', XMBH: '50024320210001' })]));
+  const bare = () => desk.file('bare.geojson', geojson([square(2, { DKBH: 'b' })]));
+  const boundary = () => desk.file('county.geojson', geojson([square(4, { XZQDM: '500244', XZQMC: '某县' })]));
+  const decided = async (...args: string[]) => {
+    const out = desk.out();
+    const ended = await command('verify', ...args, '--out', out, '--database-url', await freshPlace('postgis'));
+    expect(ended.stderr).toContain('100 %');
+    const { manifest } = readOut(out);
+    const inputs = manifest['inputs'] as { decisions: { region: { region_code: string; source: string } } }[];
+    return [
+      manifest['region_code'],
+      ...inputs.map(({ decisions: { region } }) => `${region.region_code} ${region.source}`),
+    ];
+  };
+
+  it('is that of the project codes, whichever file has them', async () => {
+    const byCodes = ['500243', '500243 project-codes', '500243 project-codes'];
+    expect(await decided('--parcels', coded(), '--parcels', bare(), '--layer', `boundary=${boundary()}`)).toEqual(
+      byCodes,
+    );
+    expect(await decided('--parcels', bare(), '--parcels', coded(), '--layer', `boundary=${boundary()}`)).toEqual(
+      byCodes,
+    );
+  });
+
+  it('is that of the boundary where no code names one, and the one that is given before all', async () => {
+    const files = ['--parcels', bare(), '--layer', `boundary=${boundary()}`];
+    expect(await decided(...files)).toEqual(['500244', '500244 boundary']);
+    expect(await decided(...files, '--region', '500245')).toEqual(['500245', '500245 given']);
+  });
+});

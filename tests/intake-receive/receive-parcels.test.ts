@@ -181,6 +181,26 @@ eachDatabase('receiving parcels', (open) => {
       expect(decisions.fields).toMatchObject({ parcel_id: 'BSM', declared_area_m2: 'TBMJ' });
     });
 
+    it('say nothing where a column of figures holds zeros alone, unless the field map names it', async () => {
+      const plots = [0, 1].map((n) => ({
+        rings: plotAt(n),
+        properties: { DKBH: `${n}`, XZMJ: 0, XZGDMJ: '0.0000', CN: null },
+      }));
+      const file = () => fileOf(geojson(plots), 'zeros.geojson');
+      const { decisions, parcel_set_id, warnings } = await receive(file());
+      expect(decisions.fields).toMatchObject({ declared_area_m2: null, declared_net_m2: null });
+      expect((await parcels(parcel_set_id)).map((p) => [p.declared_area_m2, p.declared_net_m2])).toEqual([
+        [null, null],
+        [null, null],
+      ]);
+      expect(warnings.map(({ code, where }) => [code, where?.field])).toEqual([
+        ['figures-all-zero', 'XZMJ'],
+        ['figures-all-zero', 'XZGDMJ'],
+      ]);
+      const named = await receive(file(), { fieldMap: { declared_area_m2: 'XZMJ' } });
+      expect((await parcels(named.parcel_set_id)).map((p) => p.declared_area_m2)).toEqual([0, 0]);
+    });
+
     it('follow the field map, constants included', async () => {
       const plots = [0, 1].map((n) => ({ rings: plotAt(n), properties: { DKBH: '1', 编: `Z${n}` } }));
       const { decisions, parcel_set_id } = await receive(fileOf(geojson(plots), 'map.geojson'), {

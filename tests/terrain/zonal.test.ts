@@ -89,13 +89,16 @@ describe('slope of a parcel', () => {
     const allButOne = of([box(1, 1, 3, 3)], (row, col) => (row === 7 && col === 1 ? Number.NaN : 40));
     expect(allButOne.all_steep).toBe(false);
     expect(allButOne.known_share).toBeCloseTo(0.75, 12);
+    expect([found, none, allButOne].map(({ outside_share }) => outside_share)).toEqual([0, 0, 0]);
   });
 
   it('wholly outside the raster is unknown, partly outside by that part', () => {
     const outside = of([box(20, 1, 22, 3)], () => 5);
     expect(outside).toMatchObject({ known_share: 0, mean_deg: null, class_share: [0, 0, 0, 0, 0], all_steep: false });
     expect(outside.unknown_rects).toEqual([{ x0: 20, y0: 1, x1: 22, y1: 3 }]);
+    expect(outside.outside_share).toBe(1);
     const partly = of([box(-2, -1, 4, 12)], () => 30);
+    expect(partly.outside_share).toBeCloseTo(38 / 78, 12);
     expect(partly.known_share).toBeCloseTo(40 / 78, 12);
     expect(partly.steep_share).toBeCloseTo(40 / 78, 12);
     expect(partly.all_steep).toBe(false);

@@ -66,6 +66,35 @@ eachDatabase('earlier sets', (open) => {
     expect(withOf(await here.verify({ sets: [third], earlier: 'accepted' }), 'third')).toEqual(['second']);
   });
 
+  it('that another set replaces take no part when they are verified again, alone or beside it, and however the id was written', async () => {
+    const here = county();
+    const first = await here.parcels([plot(box(0, 0, 100, 100), { DKBH: 'first' })]);
+    await here.verify({ sets: [first], earlier: 'accepted' });
+    const second = await here.parcels([plot(box(10, 0, 110, 100), { DKBH: 'second' })], {
+      replaces: [first.toUpperCase()],
+    });
+    expect(withOf(await here.verify({ sets: [second], earlier: 'accepted' }), 'second')).toEqual([]);
+    const again = await here.verify({ sets: [first], earlier: 'accepted' });
+    expect(again.of('first').checks['parcel-overlap']).toMatchObject({ outcome: 'pass', with: [] });
+    const both = await here.verify({ sets: [first, second], earlier: 'accepted' });
+    expect([withOf(both, 'first'), withOf(both, 'second'), deducted(both, 'second')]).toEqual([[], [], 0]);
+  });
+
+  it('hold the earlier version of a parcel also where its id had to be joined to the project code since', async () => {
+    const here = county();
+    const [one, two] = ['50024220210001', '50024220210002'];
+    const alone = await here.parcels([plot(box(0, 0, 100, 100), { DKBH: '7', XMBH: one })]);
+    await here.verify({ sets: [alone], earlier: 'accepted' });
+    const joined = await here.parcels([
+      plot(box(3, 0, 103, 100), { DKBH: '7', XMBH: one }),
+      plot(box(3, 200, 103, 300), { DKBH: '7', XMBH: two }),
+    ]);
+    const ran = await here.verify({ sets: [joined], earlier: 'accepted' });
+    expect(withOf(ran, `${one}/7`)).toEqual([]);
+    const backAgain = await here.parcels([plot(box(5, 0, 105, 100), { DKBH: '7', XMBH: one })]);
+    expect(withOf(await here.verify({ sets: [backAgain], earlier: 'accepted' }), '7')).toEqual([]);
+  });
+
   it('that are only said to be replaced by a set nobody has judged still count', async () => {
     const here = county();
     const first = await here.parcels([plot(box(0, 0, 100, 100), { DKBH: 'first' })]);
