@@ -171,6 +171,16 @@ requirePart('chromium', 'cjk-fonts')('the states of the page', () => {
     await close();
   });
 
+  test('the run on the screen can be had as files, by the addresses of the API', async () => {
+    const { page, server, close } = await on('county');
+    await page.getByRole('option').first().waitFor();
+    const links = await page.evaluate<string[]>(`[...document.querySelectorAll('.exports a')].map((a) => a.href)`);
+    expect(links).toEqual(
+      ['xlsx', 'csv', 'geojson', 'shp'].map((format) => `${server.url}api/v1/runs/run-2/exports/${format}`),
+    );
+    await close();
+  });
+
   test('another run is a choice in the header', async () => {
     const { page, close } = await on('county');
     await page.getByRole('option').first().waitFor();

@@ -93,6 +93,7 @@ export const en: Messages = {
     noProject: 'No project given',
     concerned: '{area} mu',
     option: '{id}, {verdict}, {area} mu, {project}',
+    exports: 'Export',
     keys: 'Up and down to move, Enter to open',
   },
   panel: {

@@ -81,6 +81,7 @@ export const zhCN = {
     noProject: '未填项目',
     concerned: '{area} 亩',
     option: '{id}，{verdict}，{area} 亩，{project}',
+    exports: '导出',
     keys: '用上下键移动，回车打开',
   },
   panel: {
