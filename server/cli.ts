@@ -103,20 +103,22 @@ export function verifyRequest(args: string[]): VerifyRequest {
   const region = values['region'] as string | undefined;
   if (region !== undefined && !/^\d{6}$/.test(region))
     throw bad('--region', `${region} 不是六位县级代码 (not a six-digit county code)`);
+  const layers = list('layer').map(layerArgument);
+  const given = new Set([...parcels, ...layers.map(({ file }) => file)]);
   return {
     parcels,
-    layers: list('layer').map(layerArgument),
+    layers,
     params: paramArguments(list('param')),
     region,
     fieldMap: Object.fromEntries(list('field').map((text) => pair(text, '--field'))),
     replaces: list('replaces'),
-    srid: perFile(list('srid'), '--srid', (text) => {
+    srid: perFile(list('srid'), '--srid', given, (text) => {
       const srid = Number(text);
       if (!Number.isInteger(srid) || srid <= 0) throw bad('--srid', `${text} 不是 EPSG 代码 (not an EPSG code)`);
       return srid;
     }),
-    encoding: perFile(list('encoding'), '--encoding', (text) => text),
-    sublayer: perFile(list('sublayer'), '--sublayer', (text) => text),
+    encoding: perFile(list('encoding'), '--encoding', given, (text) => text),
+    sublayer: perFile(list('sublayer'), '--sublayer', given, (text) => text),
     databaseUrl: (values['database-url'] as string | undefined) ?? (process.env['DATABASE_URL'] || undefined),
     out: resolve(values['out']),
   };
@@ -134,7 +136,8 @@ function layerArgument(text: string): VerifyRequest['layers'][number] {
 }
 
 function paramArguments(texts: string[]): Record<string, Record<string, unknown>> {
-  const params: Record<string, Record<string, unknown>> = {};
+  // without a prototype, so that a check called __proto__ is refused like any other that is not there
+  const params: Record<string, Record<string, unknown>> = Object.create(null);
   for (const text of texts) {
     const [name, value] = pair(text, '--param');
     const dot = name.lastIndexOf('.');
@@ -145,12 +148,24 @@ function paramArguments(texts: string[]): Record<string, Record<string, unknown>
   return params;
 }
 
-/** `VALUE` speaks of the parcel files, `FILE=VALUE` of one file. */
-function perFile<T>(texts: string[], flag: string, read: (text: string) => T): Map<string, T> {
+/** `VALUE` speaks of the parcel files, `FILE=VALUE` of one file, which must be among those given: a slip would have no effect. */
+function perFile<T>(
+  texts: string[],
+  flag: string,
+  given: ReadonlySet<string>,
+  read: (text: string) => T,
+): Map<string, T> {
   return new Map(
     texts.map((text) => {
       const at = text.lastIndexOf('=');
-      return at < 0 ? ['', read(text)] : [existing(text.slice(0, at), flag), read(text.slice(at + 1))];
+      if (at < 0) return ['', read(text)];
+      const path = existing(text.slice(0, at), flag);
+      if (!given.has(path))
+        throw bad(
+          flag,
+          `${path} 不在 --parcels 和 --layer 给出的文件之中 (not among the files of --parcels and --layer)`,
+        );
+      return [path, read(text.slice(at + 1))];
     }),
   );
 }

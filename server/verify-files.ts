@@ -8,8 +8,10 @@ import { migrate } from './database/migrate.ts';
 import { refreshStatistics } from './database/statistics.ts';
 import type { RunSummary } from './domain/verdict-feature.ts';
 import { writeVerdictFiles } from './exports/verdict-files.ts';
+import { countyOfParcels } from './intake/county-of-parcels.ts';
 import { receiveLayer } from './intake/receive-layer.ts';
-import { receiveParcels } from './intake/receive-parcels.ts';
+import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
+import type { RegionDecision } from './intake/region.ts';
 import type { ReceiveDeps } from './intake/request.ts';
 import { createRun } from './verification/create-run.ts';
 import { executeRun } from './verification/run.ts';
@@ -58,24 +60,14 @@ async function verifyWith(
     say(`${line} (${seconds()})`);
     for (const warning of warnings) say(`  ! ${warning.message.zh}`);
   };
-  let region = request.region ?? (await regionOfBoundary(deps, request));
+  const beside = request.region === undefined ? await regionBeside(deps, request) : undefined;
   const setIds: string[] = [];
+  let region = request.region;
   for (const path of request.parcels) {
-    // a file that names no county is of the county known so far; one that names another is refused by the run
-    const config = { ...deps.config, regionCode: region ?? deps.config.regionCode };
-    const set = await receiveParcels(
-      { ...deps, config },
-      {
-        path,
-        fileName: basename(path),
-        regionCode: request.region,
-        ...readingOf(request, path, true),
-        fieldMap: request.fieldMap,
-        replaces: request.replaces,
-      },
-    );
+    // a file that names no county is of that of the others; one that names another is refused by the run
+    const set = await receiveParcels(deps, { ...parcelInput(request, path), regionBeside: beside });
     tell(`${basename(path)}: ${set.feature_count} parcels, ${set.area_m2.toFixed(2)} m²`, set.warnings);
-    region = setIds.length === 0 ? set.region_code : region;
+    region ??= set.region_code;
     setIds.push(set.parcel_set_id);
   }
   const layerIds = new Set<string>();
@@ -112,10 +104,31 @@ async function verifyWith(
   );
 }
 
-/** The county the boundary layer says (XZQDM), for parcels that name none (CONTRACT §3.1 Region); undefined without such a layer. */
-async function regionOfBoundary(deps: ReceiveDeps, request: VerifyRequest): Promise<string | undefined> {
-  const boundary = request.layers.find((layer) => layer.type === 'boundary');
-  return boundary && (await receiveLayer(deps, layerInput(request, boundary, undefined))).region_code;
+/**
+ * The county of a parcel file whose project codes name none (CONTRACT §3.1 Region): that of the codes in the other files, else that of
+ * the boundary layer (XZQDM); undefined where neither says one. A single file is not read for it: receiving it tells.
+ */
+async function regionBeside(deps: ReceiveDeps, request: VerifyRequest): Promise<RegionDecision | undefined> {
+  const layer = request.layers.find(({ type }) => type === 'boundary');
+  const boundary = layer && (await receiveLayer(deps, layerInput(request, layer, undefined)));
+  const beside = boundary && (boundary.decisions['region'] as RegionDecision);
+  if (request.parcels.length === 1) return beside;
+  for (const path of request.parcels) {
+    const code = await countyOfParcels(deps, { ...parcelInput(request, path), regionBeside: beside });
+    if (code !== null) return { region_code: code, source: 'project-codes' };
+  }
+  return beside;
+}
+
+function parcelInput(request: VerifyRequest, path: string): ReceiveParcelsInput {
+  return {
+    path,
+    fileName: basename(path),
+    regionCode: request.region,
+    ...readingOf(request, path, true),
+    fieldMap: request.fieldMap,
+    replaces: request.replaces,
+  };
 }
 
 function layerInput(request: VerifyRequest, layer: VerifyRequest['layers'][number], regionCode: string | undefined) {

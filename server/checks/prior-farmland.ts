@@ -77,8 +77,9 @@ function baseOf({ project_code }: Plot, param: unknown): Base | null {
 }
 
 /** Digits 7–10 of a 14-digit project code (6+4+4), where they can be a year. */
-function startYearOf(code: string | null): number | null {
-  if (code === null || !/^\d{14}$/.test(code)) return null;
+function startYearOf(projectCode: string | null): number | null {
+  const code = projectCode?.trim() ?? '';
+  if (!/^\d{14}$/.test(code)) return null;
   const year = Number(code.slice(6, 10));
   return year >= 1980 && year <= 2100 ? year : null;
 }

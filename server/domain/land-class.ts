@@ -26,9 +26,12 @@ export const landGroups: readonly LandGroup[] = [
   'other',
 ];
 
-/** Upper-cased, without blanks around it; an empty code is null: land whose class is not known (CONTRACT §3.1). */
+/**
+ * Upper-cased, full-width figures (０１０３, from a Chinese keyboard) as plain ones, without blanks around it; an empty code
+ * is null: land whose class is not known (CONTRACT §3.1).
+ */
 export function normalizeCode(code: string | null | undefined): string | null {
-  const text = (code ?? '').trim().toUpperCase();
+  const text = (code ?? '').normalize('NFKC').trim().toUpperCase();
   return text === '' ? null : text;
 }
 
@@ -106,13 +109,13 @@ export interface CodeEvidence {
 
 export type CodeSystemDecision =
   | { ok: true; system: CodeSystem; basis: 'given' | 'codes' | 'names' | 'same-groups' | 'year'; unknown: string[] }
-  | { ok: false; why: 'mixed' | 'ambiguous' | 'contradicted'; systems: CodeSystem[]; examples: string[] };
+  | { ok: false; why: 'mixed' | 'ambiguous' | 'contradicted' | 'unknown'; systems: CodeSystem[]; examples: string[] };
 
 /** The classification of 2023-11: a survey of that year or before cannot be written in it. */
 const lastYearBeforeYhyh = 2023;
 
 /**
- * The system the codes are of. Codes that one system alone has decide; where there are none, names do; where every code
+ * The system the codes are of. Codes that one system alone has decide, if no other code is of other systems only; where there are none, names do; where every code
  * means the same group either way, it is td3; a survey up to 2023 cannot be in 用地用海. What is left is ambiguous.
  */
 export function decideCodeSystem(evidence: CodeEvidence): CodeSystemDecision {
@@ -145,7 +148,20 @@ export function decideCodeSystem(evidence: CodeEvidence): CodeSystemDecision {
       examples: [...only.values()].flatMap((list) => list.slice(0, 5)),
     };
   const sole = [...only.keys()][0];
-  if (sole !== undefined) return decided(sole, 'codes');
+  if (sole !== undefined) {
+    // 013 is of the second survey alone, and 0103 of any but the second: one old patch must not rename a whole county
+    const strangers = unknownTo(sole).filter((code) => codeSystems.some((system) => knownIn(code, system)));
+    if (strangers.length === 0) return decided(sole, 'codes');
+    const others = codeSystems.filter((system) => system !== sole && strangers.some((code) => knownIn(code, system)));
+    return {
+      ok: false,
+      why: 'mixed',
+      systems: codeSystems.filter((system) => system === sole || others.includes(system)),
+      examples: [...only.get(sole)!.slice(0, 5), ...strangers.slice(0, 5)],
+    };
+  }
+  if (codes.length > 0 && codes.every((code) => codeSystems.every((system) => !knownIn(code, system))))
+    return { ok: false, why: 'unknown', systems: [...codeSystems], examples: codes.slice(0, 10) };
 
   // td2 is out as soon as one code is not of it, and so on; all three may remain for a file of two codes
   const possible = codeSystems.filter((system) => codes.every((code) => knownIn(code, system)));

@@ -3,6 +3,8 @@
  * years within a longer text. What cannot be read for certain is null; the caller warns.
  */
 
+import type { AreaUnit } from './area-units.ts';
+
 /** Dates earlier or later than this in a register of supplementary farmland are slips of the pen. */
 const years = { first: 1950, last: 2100 };
 
@@ -55,6 +57,14 @@ export function readNumber(value: unknown): number | null {
   if (match === null || !/\d/.test(match[1] ?? '')) return null;
   const number = Number(match[1]!.replaceAll(',', ''));
   return Number.isFinite(number) ? number : null;
+}
+
+/** '15亩' → 'mu', '9998.5 ㎡' → 'm2', '1公顷' → 'ha'; null where no unit of area stands behind the number. */
+export function readAreaUnit(value: unknown): AreaUnit | null {
+  if (typeof value !== 'string') return null;
+  const unit = /(公顷|亩|平方米|㎡|m2|m²|hm2|ha)$/.exec(value.normalize('NFKC').trim())?.[1];
+  if (unit === undefined) return null;
+  return unit === '亩' ? 'mu' : ['公顷', 'hm2', 'ha'].includes(unit) ? 'ha' : 'm2';
 }
 
 /** Any scalar as its letters, blanks at the end (the padding of a DBF) not counted; null where nothing is left. */

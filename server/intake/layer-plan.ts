@@ -9,6 +9,7 @@ import { AppError } from '../errors.ts';
 import type { LayerColumn, LayerType } from '../layers/index.ts';
 import { chooseField, matchingFields } from './attribute-match.ts';
 import { nothingUsable } from './parcel-plan.ts';
+import { printable } from './printable.ts';
 import { sharedCounty } from './region.ts';
 import type { SourceField, SpoolRow, Warning } from './source-types.ts';
 
@@ -165,13 +166,13 @@ function decide(
 }
 
 function undecided(
-  decision: { why: 'mixed' | 'ambiguous' | 'contradicted'; systems: CodeSystem[]; examples: string[] },
+  decision: { why: 'mixed' | 'ambiguous' | 'contradicted' | 'unknown'; systems: CodeSystem[]; examples: string[] },
   given: LayerLabelsGiven,
   field: string,
 ): AppError {
   const zh = decision.systems.map((system) => codeSystemTitle[system].zh).join('、');
   const en = decision.systems.map((system) => codeSystemTitle[system].en).join(', ');
-  const examples = decision.examples.join('、');
+  const examples = decision.examples.map((code) => printable(code, 20)).join('、');
   const say = {
     mixed: {
       zh: `地类编码混用了${zh}（例如 ${examples}），请分开后上传，或用 code_system 指定编码体系`,
@@ -180,6 +181,10 @@ function undecided(
     ambiguous: {
       zh: `地类编码（例如 ${examples}）在${zh}中含义不同，无法判断，请用 code_system 指定（td3、td2 或 yhyh）`,
       en: `The land-use codes (e.g. ${examples}) mean different things in ${en}; state code_system (td3, td2 or yhyh)`,
+    },
+    unknown: {
+      zh: `属性“${field}”中没有一个值是地类编码（例如 ${examples}），请改用地类编码（如 0103）后重新导出；如确为编码，请用 code_system 指定编码体系`,
+      en: `Not one value of "${field}" is a land-use code (e.g. ${examples}); export it with codes (such as 0103), or state code_system if they are codes`,
     },
     contradicted: {
       zh: `多数地类编码（例如 ${examples}）不属于指定的${given.codeSystem ? codeSystemTitle[given.codeSystem].zh : ''}，更像${zh}，请核对 code_system`,

@@ -1,4 +1,5 @@
 /** One row of a vector layer → the columns of `layer_feature`, by the plan's fields. */
+import { normalizeCode } from '../domain/land-class.ts';
 import { readDate, readNumber, readText } from '../domain/loose-values.ts';
 import type { Measure } from '../domain/outcome.ts';
 import type { LayerColumn, LayerType } from '../layers/index.ts';
@@ -96,7 +97,7 @@ export function readFeature(
     name: text('name'),
     number: text('number'),
     class_code: classCode,
-    planting: text('planting')?.trim().toUpperCase() ?? null,
+    planting: normalizeCode(text('planting')),
     slope_class: slopeClass,
     measure,
     approval: text('approval'),

@@ -97,13 +97,24 @@ function refusal(
 ): AppError {
   const at = rows.map((row, index) => ({ row, id: names[index]!.parcel_id })).filter(({ id }) => repeated.has(id));
   const first = at[0]!.id;
-  const same = at.filter(({ id }) => id === first).map(({ row }) => row.row);
   const files = new Set(at.map(({ row }) => row.file));
+  const same = at.filter(({ id }) => id === first).slice(0, 10);
+  // rows count within their file, so where several were joined a row alone names no place
+  const places =
+    files.size === 1
+      ? {
+          zh: `第 ${same.map(({ row }) => row.row).join('、')} 行`,
+          en: `rows ${same.map(({ row }) => row.row).join(', ')}`,
+        }
+      : {
+          zh: same.map(({ row }) => `${row.file} 第 ${row.row} 行`).join('、'),
+          en: same.map(({ row }) => `row ${row.row} of ${row.file}`).join(', '),
+        };
   return new AppError(
     'duplicate-parcel-id',
     {
-      zh: `地块编号重复：${repeated.size} 个编号共用于 ${at.length} 行，例如“${first}”在第 ${same.slice(0, 10).join('、')} 行；请改正编号，或用 field_map 的 parcel_id 指明不重复的属性后重新上传`,
-      en: `Parcel ids repeat: ${repeated.size} ids stand in ${at.length} rows, e.g. "${first}" in rows ${same.slice(0, 10).join(', ')}; correct them, or name a unique attribute as parcel_id in the field map`,
+      zh: `地块编号重复：${repeated.size} 个编号共用于 ${at.length} 行，例如“${first}”在${places.zh}；请改正编号，或用 field_map 的 parcel_id 指明不重复的属性后重新上传`,
+      en: `Parcel ids repeat: ${repeated.size} ids stand in ${at.length} rows, e.g. "${first}" in ${places.en}; correct them, or name a unique attribute as parcel_id in the field map`,
     },
     {
       ...(files.size === 1 ? { file: [...files][0]! } : {}),

@@ -42,6 +42,7 @@ export async function planParcels(
     candidates[column as ParcelColumn] = 'field' in reading ? [reading.field] : [];
 
   const filled = new Set<string>();
+  const zeros = new Set<string>();
   const watched = parcelColumns.flatMap((column) =>
     candidates[column].map((field) => [field, figures.includes(column)] as const),
   );
@@ -53,8 +54,11 @@ export async function planParcels(
   for await (const row of rows) {
     places.push({ row: row.row, file: row.source_file });
     if (row.wkb !== null) shapes++;
-    for (const [field, figure] of watched)
-      if (!filled.has(field) && says(row.attributes[field], figure)) filled.add(field);
+    for (const [field, figure] of watched) {
+      if (filled.has(field)) continue;
+      if (says(row.attributes[field], figure)) filled.add(field);
+      else if (figure && readText(row.attributes[field]) !== null) zeros.add(field);
+    }
     for (const [field, values] of texts) values.push(readText(row.attributes[field]));
   }
   if (shapes === 0) throw nothingUsable(places.length, places[0]?.file);
@@ -64,7 +68,9 @@ export async function planParcels(
       const given = mapped.readings.get(column);
       if (given !== undefined) return [column, given];
       const field = chooseField(candidates[column], (name) => filled.has(name));
-      return [column, field === null ? null : { field }];
+      // nobody has declared 0 m² of every parcel: all of them would fail for a column that was never filled in
+      if (field === null || (figures.includes(column) && zeros.has(field) && !filled.has(field))) return [column, null];
+      return [column, { field }];
     }),
   ) as Readings;
 
@@ -85,7 +91,7 @@ export async function planParcels(
     fields: Object.fromEntries(parcelColumns.map((c) => [c, tellReading(readings[c])])) as ParcelPlan['fields'],
     names: named.names,
     county: sharedCounty(codes),
-    warnings: [...mapped.warnings, ...named.warnings],
+    warnings: [...mapped.warnings, ...named.warnings, ...unfilled(readings, candidates, zeros)],
   };
 }
 
@@ -93,6 +99,28 @@ export async function planParcels(
 function says(value: AttributeValue | undefined, figure: boolean): boolean {
   if (figure) return (readNumber(value) ?? 0) !== 0;
   return readText(value) !== null;
+}
+
+/** Figures of which the file has a column and no value: told, since what is not declared cannot differ. */
+function unfilled(
+  readings: Readings,
+  candidates: Record<ParcelColumn, string[]>,
+  zeros: ReadonlySet<string>,
+): Warning[] {
+  return figures.flatMap((column): Warning[] => {
+    const field = candidates[column].find((name) => zeros.has(name));
+    if (readings[column] !== null || field === undefined) return [];
+    return [
+      {
+        code: 'figures-all-zero',
+        message: {
+          zh: `属性“${field}”没有一个不为 0 的数，按未填处理`,
+          en: `"${field}" has no figure other than 0 and counts as not filled in`,
+        },
+        where: { field },
+      },
+    ];
+  });
 }
 
 function checkConstants(readings: ReadonlyMap<string, Exclude<Reading, null>>): void {

@@ -1,9 +1,11 @@
 /** One row of a parcel file → the columns of `parcel`, by the readings of the plan. Geometry and ids are not dealt with here. */
+import { type AreaUnit, areaUnitTitle } from '../domain/area-units.ts';
 import { normalizeCode } from '../domain/land-class.ts';
-import { readDate, readNumber, readText, readYear } from '../domain/loose-values.ts';
+import { readAreaUnit, readDate, readNumber, readText, readYear } from '../domain/loose-values.ts';
 import type { Reading } from './attribute-match.ts';
 import type { ParcelColumn } from './parcel-columns.ts';
 import type { Readings } from './parcel-plan.ts';
+import { printable } from './printable.ts';
 import type { AttributeValue, SpoolRow, Warning } from './source-types.ts';
 
 export interface ParcelValues {
@@ -45,8 +47,49 @@ export class UnreadableValues {
   }
 }
 
+/** Units written behind declared figures: the sum decides the unit of a column, and what says otherwise is told. */
+export class StatedUnits {
+  readonly #rows = new Map<
+    'declared_area_m2' | 'declared_net_m2',
+    { row: number; unit: AreaUnit; written: string }[]
+  >();
+
+  add(column: 'declared_area_m2' | 'declared_net_m2', row: number, value: unknown): void {
+    const unit = readAreaUnit(value);
+    if (unit === null) return;
+    const list = this.#rows.get(column) ?? [];
+    list.push({ row, unit, written: printable(String(value), 40) });
+    this.#rows.set(column, list);
+  }
+
+  /** `decided`: null where there was nothing to decide by */
+  warnings(decided: Record<'declared_area_m2' | 'declared_net_m2', AreaUnit | null>): Warning[] {
+    return [...this.#rows].flatMap(([column, stated]) => {
+      const taken = decided[column];
+      const against = stated.filter(({ unit }) => unit !== taken);
+      if (taken === null || against.length === 0) return [];
+      const title = areaUnitTitle[taken];
+      return [
+        {
+          code: 'area-unit-contradicted',
+          message: {
+            zh: `${against.length} 个申报面积写明了别的单位（例如“${against[0]!.written}”），按总和仍以${title.zh}计，请统一单位后重新上传`,
+            en: `${against.length} declared areas state another unit (e.g. "${against[0]!.written}"); by the sum they are read as ${title.en} all the same: give all of them one unit and upload again`,
+          },
+          where: { field: column, rows: against.slice(0, 100).map(({ row }) => row) },
+        },
+      ];
+    });
+  }
+}
+
 /** Dates whose day is not written are taken as the last one possible, so that no survey is trusted for work it may predate. */
-export function readParcel(row: SpoolRow, readings: Readings, unreadable: UnreadableValues): ParcelValues {
+export function readParcel(
+  row: SpoolRow,
+  readings: Readings,
+  unreadable: UnreadableValues,
+  units: StatedUnits,
+): ParcelValues {
   const value = (column: ParcelColumn): AttributeValue | undefined => {
     const reading = readings[column];
     if (reading === null) return undefined;
@@ -64,6 +107,7 @@ export function readParcel(row: SpoolRow, readings: Readings, unreadable: Unread
     const number = readNumber(found);
     return number === null || number < 0 ? null : number;
   };
+  for (const column of ['declared_area_m2', 'declared_net_m2'] as const) units.add(column, row.row, value(column));
   return {
     project_code: text('project_code'),
     project_name: text('project_name'),

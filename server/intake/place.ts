@@ -66,6 +66,7 @@ function byPerson(file: string, said: CrsStatement, srid: number): Decided {
   const contradicts =
     said.kind === 'refused-datum' ||
     said.kind === 'local' ||
+    (said.kind === 'other' && said.understood) ||
     (own !== undefined && !sameSystem(own, system)) ||
     (said.kind === 'unstated-datum' && !own);
   if (contradicts) {
@@ -73,7 +74,9 @@ function byPerson(file: string, said: CrsStatement, srid: number): Decided {
       ? nameOf(own)
       : said.kind === 'refused-datum'
         ? said.datum
-        : { zh: nameIn(said), en: nameIn(said) };
+        : said.kind === 'other'
+          ? said.what
+          : { zh: nameIn(said), en: nameIn(said) };
     throw new AppError(
       'crs-conflict',
       {
@@ -154,8 +157,8 @@ function infer(file: string, box: Box, near: Box | undefined): Decided {
   if (only && found.length === 1) {
     const name = nameOf(only);
     const message = {
-      zh: `${file} 没有坐标系说明（.prj）。按坐标数值推断为${name.zh}，并假定为国家2000而不是西安80或北京54：请确认。`,
-      en: `${file} states no coordinate system (.prj). Its numbers can only be ${name.en}; CGCS2000 is assumed, not Xian 80 or Beijing 54: please confirm.`,
+      zh: `${file} 没有坐标系说明（.prj 或 crs）。按坐标数值推断为${name.zh}，并假定为国家2000而不是西安80或北京54：请确认。`,
+      en: `${file} states no coordinate system (.prj or crs). Its numbers can only be ${name.en}; CGCS2000 is assumed, not Xian 80 or Beijing 54: please confirm.`,
     };
     return decided(only, only.epsg, 'inferred', message, [{ code: 'crs-inferred', message, where: { file } }]);
   }
@@ -179,12 +182,12 @@ function infer(file: string, box: Box, near: Box | undefined): Decided {
     'crs-unknown',
     found.length === 0
       ? {
-          zh: `${file} 没有坐标系说明（.prj），坐标数值（${numbers}）也不属于中国境内任何国家2000坐标系。请补上 .prj，或用 srid 指定。`,
-          en: `${file} states no coordinate system (.prj), and its numbers (${numbers}) fit none of CGCS2000 in China. Add the .prj or give the srid.`,
+          zh: `${file} 没有坐标系说明（.prj 或 crs），坐标数值（${numbers}）也不属于中国境内任何国家2000坐标系。请补上坐标系说明，或用 srid 指定。`,
+          en: `${file} states no coordinate system (.prj or crs), and its numbers (${numbers}) fit none of CGCS2000 in China. State it, or give the srid.`,
         }
       : {
-          zh: `${file} 没有坐标系说明（.prj），坐标数值（${numbers}）有 ${found.length} 种可能。请补上 .prj，或用 srid 指定其中之一。`,
-          en: `${file} states no coordinate system (.prj), and its numbers (${numbers}) fit ${found.length} of them. Add the .prj or give one of them as srid.`,
+          zh: `${file} 没有坐标系说明（.prj 或 crs），坐标数值（${numbers}）有 ${found.length} 种可能。请补上坐标系说明，或用 srid 指定其中之一。`,
+          en: `${file} states no coordinate system (.prj or crs), and its numbers (${numbers}) fit ${found.length} of them. State it, or give one of them as srid.`,
         },
     where,
   );
@@ -204,11 +207,20 @@ function refuseDatum(file: string, datum: Sentence, name: string): AppError {
 function refuseLocal(file: string, said: CrsStatement & { kind: 'local' }): AppError {
   const standard = nearestStandard(said.tm);
   const { centralMeridian, falseEasting, scale } = said.tm;
+  const { latitude, falseNorthing } = said.origin;
+  // told only where it is what sets the plane apart
+  const north =
+    latitude === 0 && falseNorthing === 0
+      ? { zh: '', en: '' }
+      : {
+          zh: `，北偏 ${falseNorthing} 米，起始纬度 ${latitude}°`,
+          en: `, false northing ${falseNorthing} m, latitude of origin ${latitude}°`,
+        };
   return new AppError(
     'crs-unknown',
     {
-      zh: `${file} 使用地方投影（中央经线 ${centralMeridian}°，东偏 ${falseEasting} 米，尺度 ${scale}），不是国家标准分带。请转换为${standard ? nameOf(standard).zh : '国家2000 3度带'}后重新导出。`,
-      en: `${file} uses a local projection (central meridian ${centralMeridian}°, false easting ${falseEasting} m, scale ${scale}), no standard zone. Convert it to ${standard ? nameOf(standard).en : 'a CGCS2000 3-degree zone'} and export again.`,
+      zh: `${file} 使用地方投影（中央经线 ${centralMeridian}°，东偏 ${falseEasting} 米，尺度 ${scale}${north.zh}），不是国家标准分带。请转换为${standard ? nameOf(standard).zh : '国家2000 3度带'}后重新导出。`,
+      en: `${file} uses a local projection (central meridian ${centralMeridian}°, false easting ${falseEasting} m, scale ${scale}${north.en}), no standard zone. Convert it to ${standard ? nameOf(standard).en : 'a CGCS2000 3-degree zone'} and export again.`,
     },
     { file, candidates: standard ? [`EPSG:${standard.epsg}`] : undefined },
   );

@@ -15,10 +15,10 @@ export type CrsStatement =
   | { kind: 'refused-datum'; datum: SystemName; name: string }
   /** right ellipsoid, but the datum is called unknown: a person has to say it */
   | { kind: 'unstated-datum'; system: CoordinateSystem | undefined; name: string }
-  /** right datum, Transverse Mercator, but no standard zone */
-  | { kind: 'local'; tm: TransverseMercator; name: string }
-  /** anything else, with what it is */
-  | { kind: 'other'; what: SystemName; name: string };
+  /** right datum, Transverse Mercator, but no standard zone; `origin`: its northings do not begin at the equator */
+  | { kind: 'local'; tm: TransverseMercator; origin: { latitude: number; falseNorthing: number }; name: string }
+  /** anything else, with what it is; `understood`: it is a coordinate system and none of ours, so an srid contradicts it */
+  | { kind: 'other'; what: SystemName; name: string; understood: boolean };
 
 const plain = (text: string) => text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 
@@ -34,6 +34,7 @@ export function readPrj(bytes: Uint8Array): CrsStatement {
       kind: 'other',
       what: { zh: '无法读懂的坐标系文本', en: 'text that is no coordinate system' },
       name: shown,
+      understood: false,
     };
   return readNode(root, shown);
 }
@@ -103,7 +104,7 @@ function readProjected(root: WktNode, name: string): CrsStatement {
   }
   if (!method.includes('gauss') && method !== 'transversemercator') {
     const what = printable(nameIn(child(root, 'PROJECTION') ?? child(conversion, 'METHOD'))) || '?';
-    return { kind: 'other', what: { zh: `投影方式 ${what}`, en: `the projection ${what}` }, name };
+    return { kind: 'other', what: { zh: `投影方式 ${what}`, en: `the projection ${what}` }, name, understood: true };
   }
   const tm = {
     centralMeridian: cm,
@@ -112,7 +113,9 @@ function readProjected(root: WktNode, name: string): CrsStatement {
   };
   const system = fn === 0 && lat0 === 0 ? preferNamed(planesWith(tm), root) : undefined;
   if (datum.kind === 'unstated') return { kind: 'unstated-datum', system, name };
-  return system ? { kind: 'system', system, epsg: system.epsg, name, from: 'prj' } : { kind: 'local', tm, name };
+  return system
+    ? { kind: 'system', system, epsg: system.epsg, name, from: 'prj' }
+    : { kind: 'local', tm, origin: { latitude: lat0, falseNorthing: fn }, name };
 }
 
 /** Among equal systems (4508, 4546) the one whose code or name the text carries; it changes no coordinate. */
@@ -158,10 +161,12 @@ function readDatum(base: WktNode | undefined, name: string): Datum {
   if (a === 6378140 || names.some((n) => /xian|西安/.test(n))) return refuse(xian80);
   if (a === 6378245 || names.some((n) => /beijing|peking|北京/.test(n))) return refuse(beijing54);
   const other = { zh: `基准 ${shown}`, en: `the datum ${shown}` };
-  const greenwich = (numberIn(child(base, 'PRIMEM'), 1) ?? 0) === 0;
+  if ((numberIn(child(base, 'PRIMEM'), 1) ?? 0) !== 0) return { kind: 'refused', statement: otherMeridian(base, name) };
   const shifted = (child(datum, 'TOWGS84')?.args ?? []).some((v) => typeof v === 'number' && v !== 0);
   const fits = a === 6378137 && (Math.abs(inverse - 298.257222101) < 1e-8 || Math.abs(inverse - 298.257223563) < 1e-8);
-  if (!fits || !greenwich || shifted) return refuse(other);
+  if (!fits) return refuse(other);
+  if (shifted)
+    return refuse({ zh: `${other.zh}（带有到 WGS84 的平移参数）`, en: `${other.en} with a shift to WGS 84` });
   if (names.some((n) => /cgcs2000|china(geodeticcoordinatesystem)?2000|国家2000|2000国家/.test(n)))
     return { kind: 'taken', wgs84: false };
   if (names.slice(0, 2).some((n) => /wgs(19)?84|worldgeodeticsystem1984/.test(n)))
@@ -176,13 +181,29 @@ function otherUnits(name: string): CrsStatement {
     kind: 'other',
     what: { zh: '不以米或度为单位的坐标', en: 'coordinates in other units than metres or degrees' },
     name,
+    understood: true,
   };
 }
+/** Taken for Greenwich it would lie degrees away; and nobody delivers land data so, hence no system of ours. */
+function otherMeridian(base: WktNode, name: string): CrsStatement {
+  const meridian = printable(nameIn(child(base, 'PRIMEM'))) || '?';
+  return {
+    kind: 'other',
+    what: {
+      zh: `经度从 ${meridian} 而不是格林尼治起算`,
+      en: `longitudes counted from ${meridian}, not from Greenwich`,
+    },
+    name,
+    understood: true,
+  };
+}
+/** LOCAL_CS and its like: programs write it where they know nothing. */
 function otherKind(keyword: string, name: string): CrsStatement {
   return {
     kind: 'other',
     what: { zh: `坐标系类型 ${keyword}`, en: `a coordinate system of the kind ${keyword}` },
     name,
+    understood: false,
   };
 }
 
@@ -200,6 +221,7 @@ export function readGeojsonCrs(crs: unknown): CrsStatement {
       kind: 'other',
       what: { zh: '以链接给出的坐标系（不会去下载）', en: 'a linked coordinate system, which is never fetched' },
       name,
+      understood: false,
     };
   if (/(^|[:/])CRS84h?$/i.test(stated.trim()))
     return { kind: 'system', system: systemOf(4490)!, epsg: 4326, name, from: 'geojson' };
@@ -212,5 +234,6 @@ export function readGeojsonCrs(crs: unknown): CrsStatement {
   if (datum) return { kind: 'refused-datum', datum, name };
   const system = systemOf(code);
   if (system) return { kind: 'system', system, epsg: code, name, from: 'geojson' };
-  return { kind: 'other', what: { zh: `crs 成员 “${name}”`, en: `the crs member "${name}"` }, name };
+  const what = { zh: `crs 成员 “${name}”`, en: `the crs member "${name}"` };
+  return { kind: 'other', what, name, understood: Number.isInteger(code) };
 }

@@ -15,13 +15,14 @@ import { FeatureTally, readFeature } from './layer-row.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer, type ReceiveLayerInput } from './layer-task.ts';
 import type { Claim } from './loading.ts';
 import { nothingUsable } from './parcel-plan.ts';
+import { printable } from './printable.ts';
 import { readVectorSource } from './read-source.ts';
 import { receiveRaster } from './receive-raster.ts';
 import { checkRegionCode, decideRegion } from './region.ts';
 import { partOf, type ReceiveDeps, sourceOptions } from './request.ts';
 import type { SourceReport, Warning } from './source-types.ts';
 import { readSpool } from './spool.ts';
-import { columnsOf, type ReceiveHooks, type ShapeTally, shapeColumns, storeShapes } from './store-shapes.ts';
+import { columnsOf, type ReceiveHooks, shapeColumns, storeShapes } from './store-shapes.ts';
 
 export type { ReceivedLayer, ReceiveLayerInput } from './layer-task.ts';
 
@@ -69,7 +70,7 @@ async function receivePolygons(
     const found = { region_code: plan.county, source: 'boundary' } as const;
     const region = decideRegion(input.regionCode, found, deps.config.regionCode);
     const fill = async (held: Claim) => {
-      const stored = await store(db, held, report, type, plan, {
+      const stored = await store(db, held, report, task, plan, {
         ...hooks,
         progress: partOf(hooks.progress, 0.35, 0.6),
       });
@@ -99,7 +100,7 @@ async function store(
   db: Kysely<Schema>,
   held: Claim,
   report: SourceReport,
-  type: LayerType,
+  { type, input }: LayerTask,
   plan: LayerPlan,
   hooks: ReceiveHooks,
 ): Promise<Warning[]> {
@@ -117,12 +118,8 @@ async function store(
     });
     await insertPieces.run(trx, { ...key, first: shapes[0]!.number, last: shapes.at(-1)!.number });
   });
-  refuseEmpty(tally, report);
+  if (tally.usable === 0) throw nothingUsable(report.feature_count, printable(input.fileName));
   return [...tally.warnings(), ...features.warnings()];
-}
-
-function refuseEmpty(tally: ShapeTally, report: SourceReport): void {
-  if (tally.usable === 0) throw nothingUsable(report.feature_count, report.layers[0]?.name);
 }
 
 /**

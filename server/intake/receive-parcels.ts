@@ -12,7 +12,8 @@ import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { parcelSetId, sha256Of } from './identity.ts';
 import { type Claim, claim, discard, finish, parcelSets } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
-import { readParcel, UnreadableValues } from './parcel-row.ts';
+import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
+import { printable } from './printable.ts';
 import { readVectorSource } from './read-source.ts';
 import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
 import { checkSetIds, partOf, type ReceiveDeps, sourceOptions } from './request.ts';
@@ -26,6 +27,8 @@ export interface ReceiveParcelsInput {
   fileName: string;
   name?: string;
   regionCode?: string;
+  /** the county of a file whose codes name none, where other files of the same request tell it */
+  regionBeside?: RegionDecision;
   srid?: number;
   encoding?: string;
   sublayer?: string;
@@ -73,7 +76,7 @@ export async function receiveParcels(
   checkSetIds(input.replaces);
   const { db } = deps.database;
   const sha256 = await sha256Of(input.path, hooks.signal);
-  const asked = input.regionCode ?? deps.config.regionCode;
+  const asked = input.regionCode ?? input.regionBeside?.region_code ?? deps.config.regionCode;
   const id = input.parcelSetId ?? parcelSetId(sha256, { ...input, regionCode: asked });
   const known = await findReady(db, id);
   if (known !== undefined && !input.dryRun) return { ...known, warnings: [...known.warnings, ...ignored(input)] };
@@ -87,7 +90,7 @@ export async function receiveParcels(
   try {
     const plan = await planParcels(report.fields, readSpool(report.spool), input.fieldMap);
     const found = { region_code: plan.county, source: 'project-codes' } as const;
-    const region = decideRegion(input.regionCode, found, deps.config.regionCode);
+    const region = decideRegion(input.regionCode, found, deps.config.regionCode, input.regionBeside);
     // a dry run fills a set of its own that nobody asks for, and takes it out again
     const held = await claim(
       db,
@@ -98,13 +101,17 @@ export async function receiveParcels(
         name: input.name ?? input.fileName,
         file_name: input.fileName,
         sha256,
-        replaces: JSON.stringify(input.replaces ?? []),
+        // as the database writes them, by which they are found again
+        replaces: JSON.stringify((input.replaces ?? []).map((replaced) => replaced.toLowerCase())),
       },
       hooks.signal,
     );
     if (held === 'ready') return (await findReady(db, id))!;
     try {
-      const stored = await store(db, held, report, plan, { ...hooks, progress: partOf(hooks.progress, 0.45, 0.5) });
+      const stored = await store(db, held, report, input.fileName, plan, {
+        ...hooks,
+        progress: partOf(hooks.progress, 0.45, 0.5),
+      });
       const result = {
         feature_count: report.feature_count,
         area_m2: stored.area_m2,
@@ -148,10 +155,12 @@ async function store(
   db: Kysely<Schema>,
   held: Claim,
   report: SourceReport,
+  fileName: string,
   plan: ParcelPlan,
   hooks: ReceiveHooks,
 ): Promise<DeclaredAreas> {
   const unreadable = new UnreadableValues();
+  const units = new StatedUnits();
   const key = { region_code: held.region, parcel_set_id: held.id };
   const constants = { ...key, srid: report.crs.srid, edge: longestEdge(report.crs.srid) };
   const tally = await storeShapes(db, held, report, hooks, async (trx, shapes) => {
@@ -159,18 +168,22 @@ async function store(
       ...constants,
       ordinal: shapes.map((shape) => shape.number),
       ...columnsOf(shapes.map((shape) => plan.names[shape.number - 1]!)),
-      ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable))),
+      ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable, units))),
       source_file: shapes.map((shape) => shape.row.source_file),
       source_row: shapes.map((shape) => shape.row.row),
       ...shapeColumns(shapes),
     });
   });
-  if (tally.usable === 0) throw nothingUsable(report.feature_count, report.layers[0]?.name);
+  if (tally.usable === 0) throw nothingUsable(report.feature_count, printable(fileName));
   const areas = await settleDeclaredAreas(db, held, report.feature_count);
   const warnings = [
     ...tally.warnings(),
     ...unreadable.warnings(),
     ...areas.warnings,
+    ...units.warnings({
+      declared_area_m2: areas.unit.gross?.unit ?? null,
+      declared_net_m2: areas.unit.net?.unit ?? null,
+    }),
     ...(await outsideRegion(db, key)),
   ];
   return { ...areas, warnings };

@@ -30,13 +30,14 @@ export function sharedCounty(codes: Iterable<string>): string | null {
   return shared;
 }
 
-/** given → found in the file itself → configured */
+/** given → found in the file itself → what the files beside it say → configured */
 export function decideRegion(
   given: string | undefined,
   found: { region_code: string | null; source: 'project-codes' | 'boundary' },
   configured: string,
+  beside?: RegionDecision,
 ): RegionDecision {
   if (given !== undefined) return { region_code: given, source: 'given' };
   if (found.region_code !== null) return { region_code: found.region_code, source: found.source };
-  return { region_code: configured, source: 'configured' };
+  return beside ?? { region_code: configured, source: 'configured' };
 }

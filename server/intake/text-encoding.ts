@@ -183,6 +183,11 @@ export class EncodingTally {
     }
   }
 
+  /** Is there text whose letters depend on the encoding at all? */
+  get matters(): boolean {
+    return this.#values > 0;
+  }
+
   /** The decision, with a warning where it goes against the declaration. Throws encoding-undetermined. */
   decide(): { decision: EncodingDecision; warnings: Warning[] } {
     const declared = this.#declared;
@@ -211,7 +216,7 @@ export class EncodingTally {
     const at = failed ? placeOf(failed) : undefined;
     const reason = declared
       ? {
-          zh: `声明的编码是 ${words}，但${at ? `${at.zh}不是该编码的文字` : `按 ${winner.label} 读出的常用汉字更多`}；按内容采用 ${winner.label}。`,
+          zh: `声明的编码是 ${words}，但${at ? `${at.zh} 不是该编码的文字` : `按 ${winner.label} 读出的常用汉字更多`}；按内容采用 ${winner.label}。`,
           en: `Declared as ${words}, but ${at ? `${at.en} is not text of it` : `as ${winner.label} more of it is common Chinese`}; read as ${winner.label} by content.`,
         }
       : {
@@ -229,12 +234,12 @@ export class EncodingTally {
 
   #undetermined(): AppError {
     const [first] = this.#candidates.flatMap((c) => (c.failed ? [c.failed] : []));
-    const tried = this.#candidates.map((c) => c.label).join('、');
+    const tried = this.#candidates.map((c) => c.label);
     return new AppError(
       'encoding-undetermined',
       {
-        zh: `无法确定 ${this.#file} 的文字编码（试过 ${tried}${first ? `，例如${placeOf(first).zh}读不通` : ''}）。请用 encoding 指定编码（如 GB18030），或以 UTF-8 重新导出。`,
-        en: `The text encoding of ${this.#file} cannot be told (tried ${tried}${first ? `; ${placeOf(first).en} cannot be read` : ''}). Give it as encoding (for example GB18030), or export again as UTF-8.`,
+        zh: `无法确定 ${this.#file} 的文字编码（试过 ${tried.join('、')}${first ? `，例如${placeOf(first).zh}读不通` : ''}）。请用 encoding 指定编码（如 GB18030、Big5）；若只是个别值损坏，请更正后重新导出。`,
+        en: `The text encoding of ${this.#file} cannot be told (tried ${tried.join(', ')}${first ? `; ${placeOf(first).en} cannot be read` : ''}). Give it as encoding (for example GB18030, Big5); if only some values are damaged, correct them and export again.`,
       },
       first ?? { file: this.#file },
     );

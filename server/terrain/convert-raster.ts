@@ -71,7 +71,7 @@ export async function convertRaster(job: RasterJob, beat: (share: number) => voi
       valid_cells: tiler.valid,
       nodata_cells: tiler.missing,
       max_slope_deg: tiler.max,
-      warnings: check.finish(),
+      warnings: check.finish(tiler.valid),
       crs,
       spool: job.spool,
     };

@@ -18,6 +18,8 @@ export const key = {
   semiMajor: 2057,
   semiMinor: 2058,
   inverseFlattening: 2059,
+  primeMeridianLon: 2061,
+  toWgs84: 2062,
   projected: 3072,
   projectedCitation: 3073,
   method: 3075,
@@ -35,7 +37,7 @@ export const key = {
 /** EPSG's "user-defined" */
 export const userDefined = 32767;
 
-/** One value a key: the number, or the text without its closing bar. */
+/** One value a key: the number, or the text without its closing bar; of a shift to WGS 84 the first part that is not 0. */
 export type GeoKeys = Map<number, number | string>;
 
 /** @throws AppError raster-corrupt where the directory points outside its tags */
@@ -52,13 +54,15 @@ export async function readGeoKeys(source: ByteSource, { tiff, image }: CheckedHe
     if (location === 0) keys.set(id, value);
     else if (location === tag.geoText) keys.set(id, text.slice(value, value + length).replace(/[|\0]+$/, ''));
     else if (location === tag.geoDoubles) {
-      const found = doubles?.[value];
+      const found = id === key.toWgs84 ? shiftIn(doubles?.subarray(value, value + length)) : doubles?.[value];
       if (found === undefined) throw rasterCorrupt('GeoKey 指向不存在的值', 'a GeoKey points at no value');
       keys.set(id, found);
     }
   }
   return keys;
 }
+
+const shiftIn = (parts: Float64Array | undefined) => parts?.find((part) => part !== 0) ?? parts?.[0];
 
 export function numberKey(keys: GeoKeys, id: number): number | undefined {
   const value = keys.get(id);

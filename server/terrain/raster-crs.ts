@@ -4,7 +4,7 @@
  */
 import { type CoordinateSystem, nameOf, planesWith, refusedDatumOf, sameSystem, systemOf } from '../domain/crs.ts';
 import type { Sentence } from '../errors.ts';
-import { type GeoKeys, key, numberKey } from './geokeys.ts';
+import { type GeoKeys, key, numberKey, userDefined } from './geokeys.ts';
 import type { RasterKind } from './raster-meaning.ts';
 import { refuse } from './refusals.ts';
 import { type StatedCrs, statedCrs } from './stated-crs.ts';
@@ -33,14 +33,25 @@ export function decideRasterCrs(keys: GeoKeys, kind: RasterKind, srid: number | 
   }
   const found = recognise(stated, asked !== undefined);
   if (!asked) return decision(found!, stated.epsg ?? found!.epsg, stated.source);
-  if (found && !sameSystem(found, asked)) {
+  const nothingSaid = !found && stated.transverseMercator === undefined;
+  if (!nothingSaid && (!found || !sameSystem(found, asked))) {
+    const said = found ? nameOf(found) : describe(stated);
     throw refuse(
       'crs-conflict',
-      `文件写明的坐标系是${nameOf(found).zh}，与指定的 srid ${srid} 不一致。请核对后去掉 srid，或改正文件。`,
-      `The file says ${nameOf(found).en}, which contradicts srid ${srid}. Leave the srid out, or correct the file.`,
+      `文件写明的坐标系是${said.zh}，与指定的 srid ${srid} 不一致。请核对后去掉 srid，或改正文件。`,
+      `The file says ${said.en}, which contradicts srid ${srid}. Leave the srid out, or correct the file.`,
     );
   }
   return decision(asked, srid!, 'user');
+}
+
+function describe(stated: StatedCrs): Sentence {
+  const { centralMeridian, falseEasting, falseNorthing } = stated;
+  const name = stated.name.slice(0, 80);
+  return {
+    zh: `投影（${name || '自定义'}，中央经线 ${centralMeridian}，东偏 ${falseEasting}，北偏 ${falseNorthing}）`,
+    en: `the projection (${name || 'user-defined'}, central meridian ${centralMeridian}, false easting ${falseEasting}, false northing ${falseNorthing})`,
+  };
 }
 
 function decision(system: CoordinateSystem, epsg: number, source: RasterCrs['source']): RasterCrs {
@@ -55,21 +66,29 @@ function decision(system: CoordinateSystem, epsg: number, source: RasterCrs['sou
   return { srid: system.epsg, epsg_found: epsg, source, reason };
 }
 
-/** @param lenient a person named the system: what the file says without making sense does not stop it */
-function recognise(stated: StatedCrs, lenient: boolean): CoordinateSystem | undefined {
+/** @param asked a person named a system: a plane that is no standard one is then theirs to compare, undefined */
+function recognise(stated: StatedCrs, asked: boolean): CoordinateSystem | undefined {
   if (stated.epsg !== undefined) return takeCode(stated.epsg, 'file');
   assertDatum(stated);
+  if (!stated.greenwich)
+    throw refuse(
+      'crs-unknown',
+      '栅格的经度不是从格林尼治起算，本初子午线另有所指。请以格林尼治为起点重新投影到国家2000坐标系（如 EPSG:4524）后上传。',
+      'The longitudes of the raster are not counted from Greenwich. Project it to CGCS2000 counted from Greenwich (e.g. EPSG:4524) and upload that.',
+    );
+  if (stated.metres === false) throw wrongUnit('平面坐标', 'horizontal coordinates', userDefined);
   if (!stated.projected) return systemOf(4490);
   const { transverseMercator, latitudeOfOrigin, falseNorthing } = stated;
   if (transverseMercator && latitudeOfOrigin === 0 && falseNorthing === 0) {
     const system = planesWith(stated)[0];
     if (system) return system;
   }
-  if (lenient) return undefined;
+  if (asked) return undefined;
+  const said = describe(stated);
   throw refuse(
     'crs-unknown',
-    `文件的投影（${stated.name.slice(0, 80) || '自定义'}，中央经线 ${stated.centralMeridian}，东偏 ${stated.falseEasting}）不是标准的高斯—克吕格 3°/6° 带。请投影到标准带（如 EPSG:4524）后重新导出。`,
-    `The projection of the file (${stated.name.slice(0, 80) || 'user-defined'}, central meridian ${stated.centralMeridian}, false easting ${stated.falseEasting}) is no standard 3° or 6° Gauss–Krüger zone. Project it to one (e.g. EPSG:4524) and export it again.`,
+    `文件的${said.zh}不是标准的高斯—克吕格 3°/6° 带。请投影到标准带（如 EPSG:4524）后重新导出。`,
+    `${said.en[0]!.toUpperCase()}${said.en.slice(1)} of the file is no standard 3° or 6° Gauss–Krüger zone. Project it to one (e.g. EPSG:4524) and export it again.`,
   );
 }
 
@@ -92,6 +111,11 @@ const others = /xian|西安|beijing|北京|krass|pulkovo|etrs|nad[\s_]*(19)?(27|
 function assertDatum(stated: StatedCrs): void {
   const { datumName, name, datumCode, semiMajor, inverseFlattening } = stated;
   const said = `${datumName} ${name}`;
+  if (stated.shifted)
+    throw unsupported(
+      `${datumName.slice(0, 60) || '基准'}（带有到 WGS84 的平移参数）`,
+      `${datumName.slice(0, 60) || 'a datum'} with a shift to WGS84`,
+    );
   const accepted = new Set([4490, 4480, 4326, 4979, 1043, 6326]); // systems and datums of CGCS2000 and WGS84
   if (datumCode !== undefined) {
     if (accepted.has(datumCode)) return;
@@ -136,7 +160,12 @@ function checkUnits(keys: GeoKeys, kind: RasterKind): void {
 
 function wrongUnit(zh: string, en: string, code: number | undefined) {
   const name = (
-    { 9002: '英尺 (foot)', 9003: '美制英尺 (US survey foot)', 9101: '弧度 (radian)' } as Record<number, string>
+    {
+      [userDefined]: '自定义单位 (user-defined)',
+      9002: '英尺 (foot)',
+      9003: '美制英尺 (US survey foot)',
+      9101: '弧度 (radian)',
+    } as Record<number, string>
   )[code ?? 0];
   const unit = name ?? `EPSG:${code}`;
   return refuse(

@@ -17,7 +17,14 @@ export interface StatedCrs {
   datumCode: number | undefined;
   semiMajor: number | undefined;
   inverseFlattening: number | undefined;
-  transverseMercator: boolean;
+  /** longitudes are counted from Greenwich */
+  greenwich: boolean;
+  /** a shift to WGS 84 stands beside the datum and is not 0: a local datum under another's name */
+  shifted: boolean;
+  /** lengths in metres; undefined where other keys tell */
+  metres: boolean | undefined;
+  /** undefined: no projection is named */
+  transverseMercator: boolean | undefined;
   centralMeridian: number;
   latitudeOfOrigin: number;
   falseEasting: number;
@@ -41,6 +48,7 @@ export function statedCrs(keys: GeoKeys): StatedCrs | undefined {
   const said = projected !== undefined || geographic !== undefined || (numberKey(keys, key.semiMajor) ?? 0) > 0;
   if (!said) return undefined;
   const number = (id: number, otherwise: number) => numberKey(keys, id) ?? otherwise;
+  const method = numberKey(keys, key.method);
   return {
     source: epsg === undefined ? 'parameters' : 'geokeys',
     epsg,
@@ -50,7 +58,10 @@ export function statedCrs(keys: GeoKeys): StatedCrs | undefined {
     datumCode: code(geographic) ?? code(numberKey(keys, key.datum)),
     semiMajor: numberKey(keys, key.semiMajor),
     inverseFlattening: flattening(keys),
-    transverseMercator: numberKey(keys, key.method) === 1, // CT_TransverseMercator; Gauss–Krüger is the same
+    greenwich: fromGreenwich(keys),
+    shifted: (numberKey(keys, key.toWgs84) ?? 0) !== 0,
+    metres: undefined,
+    transverseMercator: method === undefined ? undefined : method === 1, // CT_TransverseMercator; Gauss–Krüger is the same
     centralMeridian: number(key.originLon, number(key.centreLon, 0)),
     latitudeOfOrigin: number(key.originLat, 0),
     falseEasting: number(key.falseEasting, 0),
@@ -67,6 +78,12 @@ function flattening(keys: GeoKeys): number | undefined {
   );
 }
 
+/** GeogPrimeMeridianGeoKey is 8901 for Greenwich; a user-defined meridian has its longitude beside it. */
+function fromGreenwich(keys: GeoKeys): boolean {
+  const code = numberKey(keys, key.primeMeridian) ?? 8901;
+  return code === userDefined ? (numberKey(keys, key.primeMeridianLon) ?? 0) === 0 : code === 8901 || code === 0;
+}
+
 /** `ESRI PE String = PROJCS["…",GEOGCS["…",DATUM["…",SPHEROID["…",a,1/f]],…],PROJECTION["…"],PARAMETER["…",v],…]` */
 function readPeString(citation: string): StatedCrs | undefined {
   const at = citation.search(/\b(PROJCS|GEOGCS)\[/);
@@ -77,6 +94,10 @@ function readPeString(citation: string): StatedCrs | undefined {
     const found = new RegExp(`PARAMETER\\["${name}",\\s*([-+0-9.eE]{1,40})\\]`, 'i').exec(wkt)?.[1];
     return found === undefined ? otherwise : Number(found);
   };
+  const numbered = (keyword: string) =>
+    [...wkt.matchAll(new RegExp(`\\b${keyword}\\["[^"]{0,200}",\\s*([-+0-9.eE]{1,40})`, 'g'))].map((found) =>
+      Number(found[1]),
+    );
   const spheroid = /SPHEROID\["[^"]{0,200}",\s*([0-9.]{1,40}),\s*([0-9.]{1,40})/.exec(wkt);
   return {
     source: 'pe-string',
@@ -87,6 +108,10 @@ function readPeString(citation: string): StatedCrs | undefined {
     datumCode: undefined,
     semiMajor: spheroid ? Number(spheroid[1]) : undefined,
     inverseFlattening: spheroid ? Number(spheroid[2]) : undefined,
+    greenwich: numbered('PRIMEM').every((longitude) => longitude === 0),
+    shifted: /TOWGS84\[[^\]]{0,200}[1-9]/.test(wkt),
+    // the last UNIT is that of the plane, the one before it that of the angles below
+    metres: wkt.startsWith('PROJCS') ? numbered('UNIT').at(-1) === 1 : undefined,
     transverseMercator: /^(Gauss_Kruger|Transverse_Mercator)$/i.test(quoted('PROJECTION')),
     centralMeridian: parameter('Central_Meridian', 0),
     latitudeOfOrigin: parameter('Latitude_Of_Origin', 0),

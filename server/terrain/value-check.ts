@@ -53,9 +53,10 @@ export class ValueCheck {
     this.#row++;
   }
 
-  /** After the last row. @throws AppError raster-units; @returns what was in doubt but taken */
-  finish(): RasterWarning[] {
-    if (this.#seen === 0) return [emptyWarning];
+  /** After the last row, `slopes` cells of which have one. @throws AppError raster-units; @returns what was in doubt but taken */
+  finish(slopes: number): RasterWarning[] {
+    // an elevation model of two rows, or full of gaps, has values and not one slope
+    if (this.#seen === 0 || slopes === 0) return [emptyWarning];
     if (this.#kind === 'slope') this.#refuseOtherMeasures();
     const undeclared = this.#meaning.noData === undefined && this.#missing === 0;
     if (this.#kind === 'dem' && this.#zeros > 0 && this.#min === 0 && this.#minOther > fillGap) throw this.#zeroFill();
@@ -114,8 +115,8 @@ export class ValueCheck {
 const emptyWarning: RasterWarning = {
   code: 'raster-empty',
   message: {
-    zh: '栅格没有任何有效像元，所有地块的坡度都将是“无法判定”。',
-    en: 'The raster has no cell with a value; the slope of every parcel will be undetermined.',
+    zh: '栅格没有一个像元有坡度（全为无数据，或高程不足三行三列），所有地块的坡度都将是“无法判定”。',
+    en: 'The raster has no cell with a slope (no data, or elevations of under three rows or columns); the slope of every parcel will be undetermined.',
   },
 };
 

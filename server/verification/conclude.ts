@@ -152,8 +152,8 @@ function piecesOf(
     if (!piece.ways.some((way) => way.join() === over.join())) piece.ways.push(over);
   }
   const found = withoutHairs([...pieces.values()], areaM2);
-  // what is left of it is rounding: the books close to the digit
-  if (free < 1e-9 && found.length > 0) {
+  // nothing is kept of a parcel that is masked whole but for a hair, and the books close to the digit
+  if (free * areaM2 < hairM2(areaM2) && found.length > 0) {
     const largest = found.reduce((a, b) => (b.area_m2 > a.area_m2 ? b : a));
     largest.area_m2 = areaM2 - found.reduce((sum, piece) => sum + (piece === largest ? 0 : piece.area_m2), 0);
   }

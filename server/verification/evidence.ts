@@ -51,13 +51,10 @@ export async function readEvidence(
   const layers = new Map(facts.layers.map((layer) => [layer.layer_id, layer]));
   const over = facts.layers.filter((layer) => !notOver.has(layer.type)).map((layer) => layer.layer_id);
   const raster = rasterOf(facts);
-  const parcels = await parcelRows.all(db, {
-    ...key,
-    several_sets: facts.severalSets,
-    raster_srid: raster?.raster?.srid ?? null,
-  });
+  const sets = { several_sets: facts.severalSets, replaced: facts.replaced };
+  const parcels = await parcelRows.all(db, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
   const pieces = groupBy(over.length === 0 ? [] : await pieceRows.all(db, { ...key, layers: over }));
-  const neighbours = groupBy(await neighbourRows.all(db, { ...key, several_sets: facts.severalSets }));
+  const neighbours = groupBy(await neighbourRows.all(db, { ...key, ...sets }));
   const twins = new Map((await twinRows.all(db, key)).map(({ ordinal, twin }) => [ordinal, twin]));
   const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
   return parcels.map(({ shape, in_raster: _, geometry_hash, ...row }) => {

@@ -28,6 +28,8 @@ export interface RunFacts {
   evidence: string;
   /** sets taking part, earlier ones among them, are more than one: parcels may be filed anew */
   severalSets: boolean;
+  /** sets of the run that another one of it replaces: they take no part in overlaps */
+  replaced: string[];
 }
 
 export interface Chunk extends RunKey {

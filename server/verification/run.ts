@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { isWorthRetry } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
 import type { RunSummary } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
 import { judgeChunk } from './judge.ts';
@@ -18,6 +19,8 @@ import {
 } from './run-context.ts';
 import { storeChunk } from './store-chunk.ts';
 import { summarise } from './summary.ts';
+
+const replacedSets = sqlFile<{ parcel_set_id: string }>('queries/replaced-sets');
 
 export interface RunHooks {
   signal?: AbortSignal;
@@ -85,6 +88,7 @@ async function factsOf(
     params,
     evidence: manifest.evidence_sha256,
     severalSets: manifest.inputs.length > 1,
+    replaced: (await replacedSets.all(db, { ...key })).map(({ parcel_set_id }) => parcel_set_id),
   };
 }
 

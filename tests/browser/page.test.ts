@@ -78,6 +78,51 @@ requirePart('chromium', 'cjk-fonts')('the states of the page', () => {
     await server.close();
     await page.getByRole('button', { name: '刷新' }).click();
     await page.getByText('连不上服务').waitFor();
+    // what was read stays readable
+    expect(await page.getByRole('option').count()).toBeGreaterThan(0);
+    expect(await page.locator('.strip').count()).toBe(1);
+    await close();
+  });
+
+  test('with no run yet it opens the first that comes, without a reload', async () => {
+    const { page, server, close } = await on('empty');
+    await page.locator('.guide').waitFor();
+    server.scenario = 'county';
+    await page.getByRole('option').first().waitFor(patience);
+    await close();
+  });
+
+  test('on a screen of 1024×768, in English too, no figure is cut and the legend leaves the parcel in sight', async () => {
+    const { page, close } = await on('county');
+    await page.setViewportSize({ width: 1024, height: 768 });
+    await page.getByText('English', { exact: true }).click();
+    await page.getByRole('option').first().click();
+    await page.locator('aside.panel').waitFor();
+    const cut = await page.evaluate<string[]>(`[...document.querySelectorAll('.strip, .strip *')]
+      .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1)
+      .filter((e) => getComputedStyle(e).display !== 'inline').map((e) => e.textContent.trim())`);
+    expect(cut).toEqual([]);
+    expect(await page.locator('.legend #legend-body').isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Legend' }).click();
+    expect(await page.locator('.legend #legend-body').isVisible()).toBe(true);
+    await close();
+  });
+
+  test('Escape on the map closes the panel that a click there opened', async () => {
+    const { page, close } = await on('county', '?run=run-2&parcel=D-0031');
+    await page.locator('aside.panel').waitFor();
+    await page.locator('.place canvas').focus();
+    await page.keyboard.press('Escape');
+    expect(await page.locator('aside.panel').count()).toBe(0);
+    await close();
+  });
+
+  test('a land-use layer that is shown says what its tints stand for', async () => {
+    const { page, close } = await on('county');
+    await page.getByRole('option').first().waitFor();
+    expect(await page.locator('.legend .classes').count()).toBe(0);
+    await page.locator('.legend label', { hasText: '2023' }).click();
+    expect(await page.locator('.legend .classes').textContent()).toMatch(/耕地.*园地.*林地.*草地.*水域.*其他/s);
     await close();
   });
 
@@ -123,6 +168,16 @@ requirePart('chromium', 'cjk-fonts')('the states of the page', () => {
     await finding.waitFor();
     expect(await finding.textContent()).toContain('面积阈值 25 m²');
     expect(await page.locator('[data-check=abandoned]').textContent()).toContain('面积阈值 10 m²');
+    await close();
+  });
+
+  test('the run on the screen can be had as files, by the addresses of the API', async () => {
+    const { page, server, close } = await on('county');
+    await page.getByRole('option').first().waitFor();
+    const links = await page.evaluate<string[]>(`[...document.querySelectorAll('.exports a')].map((a) => a.href)`);
+    expect(links).toEqual(
+      ['xlsx', 'csv', 'geojson', 'shp'].map((format) => `${server.url}api/v1/runs/run-2/exports/${format}`),
+    );
     await close();
   });
 

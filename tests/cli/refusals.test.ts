@@ -44,6 +44,18 @@ describe('verify refuses at once', () => {
       () => ['--parcels', parcels(), '--srid', '/no/such.zip=4524', '--out', desk.out()],
       '--srid',
     ],
+    [
+      'an encoding of a file that is not one of those given',
+      () => [
+        '--parcels',
+        parcels(),
+        '--encoding',
+        `${desk.file('other.zip', bytes.shapefile)}=GBK`,
+        '--out',
+        desk.out(),
+      ],
+      '--encoding',
+    ],
     ['an option there is not', () => ['--parcels', parcels(), '--threshold', '5', '--out', desk.out()], ''],
   ])('%s', async (_, args, field) => {
     const { code, stdout, problem } = await command('verify', ...args());

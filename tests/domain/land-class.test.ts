@@ -96,6 +96,23 @@ describe('the system of a layer’s codes', () => {
   it('is refused where codes of two systems stand in one layer', () => {
     expect(decideCodeSystem({ codes: tally('0103', '013', '0307') })).toMatchObject({ ok: false, why: 'mixed' });
     expect(decideCodeSystem({ codes: tally('0307', '1704') })).toMatchObject({ ok: false, why: 'mixed' });
+    // one patch of the second survey among codes that the third and 用地用海 share
+    expect(decideCodeSystem({ codes: tally('0103', '0301', '013') })).toMatchObject({
+      ok: false,
+      why: 'mixed',
+      systems: ['td3', 'td2', 'yhyh'],
+      examples: ['013', '0103', '0301'],
+    });
+  });
+
+  it('is refused where no system has a single one of them, as for names in the column of codes', () => {
+    expect(decideCodeSystem({ codes: tally('旱地', '乔木林地') })).toMatchObject({ ok: false, why: 'unknown' });
+    expect(decideCodeSystem({ codes: tally('旱地'), given: 'td3' })).toMatchObject({ ok: true, basis: 'given' });
+    expect(decideCodeSystem({ codes: tally('0103', '旱地') })).toMatchObject({ ok: true, unknown: ['旱地'] });
+  });
+
+  it('takes full-width figures for the figures they are', () => {
+    expect(normalizeCode(' ０１０３ｋ ')).toBe('0103K');
   });
 
   it('is what was stated, unless most of the file contradicts it', () => {

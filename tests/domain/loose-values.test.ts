@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDate, readNumber, readText, readYear } from '../../server/domain/loose-values.ts';
+import { readAreaUnit, readDate, readNumber, readText, readYear } from '../../server/domain/loose-values.ts';
 
 describe('dates as written by clerks', () => {
   it.each([
@@ -64,5 +64,20 @@ describe('other values', () => {
     expect(readText('   ')).toBeNull();
     expect(readText(500242202300010001n)).toBe('500242202300010001');
     expect(readText(0)).toBe('0');
+  });
+});
+
+describe('the unit behind a figure', () => {
+  it('is read in the ways it is written, and is none where none stands', () => {
+    expect(['15亩', '1 公顷', '１ｈａ', '1hm²', '9,998.5㎡', '3 m2', '3平方米'].map(readAreaUnit)).toEqual([
+      'mu',
+      'ha',
+      'ha',
+      'ha',
+      'm2',
+      'm2',
+      'm2',
+    ]);
+    expect(['15', '', '约10', 15, null, '3公斤'].map(readAreaUnit)).toEqual([null, null, null, null, null, null]);
   });
 });

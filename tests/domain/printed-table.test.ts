@@ -178,4 +178,26 @@ describe('a printed table', () => {
   it('is a total of zero when there is nothing to print', () => {
     expect(closeTable({ cells: [], unit: 'ha' })).toMatchObject({ cells: [], total: 0, differences: [] });
   });
+
+  it('meets the totals that are wanted, and never at the price of a figure beyond its two', () => {
+    const row: TableToClose = { cells: [[0.004, 0.006]], unit: 'm2' };
+    expect(closeTable(row).columnTotals).toEqual([0, 0.01]);
+    expect(closeTable({ ...row, wanted: { columns: [0.01, 0] } }).columnTotals).toEqual([0.01, 0]);
+    const grouped: TableToClose = { ...row, groups: [[0], [1]], wanted: { groups: [0.01, null] } };
+    expect(closeTable(grouped).groupTotals).toEqual([0.01, 0]);
+    const random = seeded(77);
+    for (let n = 0; n < 40; n++) {
+      const cells = randomCells(random, 1 + Math.floor(random() * 12), 5);
+      const totals = [0, 1, 2, 3, 4].map((c) => sum(column(cells, c)) * 100);
+      const either = totals.map((value) => Math.floor(value) + (value % 1 > 1e-9 && random() < 0.5 ? 1 : 0));
+      const wanted = { columns: either.map((digits, c) => (c % 2 === 0 ? digits / 100 : null)) };
+      const closed = closeTable({ cells, unit: 'm2', groups: [[0, 1]], wanted });
+      expectToAddUp({ cells, unit: 'm2', groups: [[0, 1]] }, closed);
+      expectWithinOneDigit({ cells, unit: 'm2', groups: [[0, 1]] }, closed);
+    }
+  });
+
+  it('refuses a wanted total that is not next to its value', () => {
+    expect(() => closeTable({ cells: [[1], [2]], unit: 'm2', wanted: { columns: [3.01] } })).toThrow(RangeError);
+  });
 });

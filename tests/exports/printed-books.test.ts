@@ -3,6 +3,7 @@ import type { VerdictRow } from '../../server/domain/verdict-feature.ts';
 import { countedFindings, type Gathered, gather, leaves } from '../../server/exports/xlsx/gather.ts';
 import { type PrintedColumn, printBooks } from '../../server/exports/xlsx/printed-books.ts';
 import { selfCheck } from '../../server/exports/xlsx/self-check.ts';
+import { type BookName, printedBooks } from '../../web-map/src/figures/books.ts';
 import { seeded } from '../support/seeded.ts';
 import { makeRows, summaryOf } from './fixtures.ts';
 
@@ -64,6 +65,22 @@ describe('the printed books of a run', () => {
     for (const name of columns) expect(books.townships[name].total).toBe(books.projects[name].total);
     for (const i of books.projects.checks.keys())
       expect(books.townships.checks[i]!.total).toBe(books.projects.checks[i]!.total);
+
+    // the page closes the summary of the run by itself; who holds both must not find two figures for one area
+    const whole = { ...summaryOf(rows), area_m2: sum(rows.map((row) => row.area_m2)) };
+    const page = new Map(printedBooks(whole).map((row) => [row.book, row]));
+    const onPage = (book: BookName, unit: 'mu' | 'ha') => Number(page.get(book)![unit].replaceAll(',', ''));
+    const { table: inHa } = books.list;
+    for (const [book, inMu, ha] of [
+      ['area', books.projects.area.total, inHa.total],
+      ['deduct', books.projects.deduct.total, inHa.groupTotals[0]],
+      ['restore', books.projects.restore.total, inHa.columnTotals[leaves.indexOf('restore')]],
+      ['remediate', books.projects.remediate.total, inHa.columnTotals[leaves.indexOf('remediate')]],
+      ['kept', books.projects.kept.total, inHa.groupTotals[1]],
+      ['kept_unverified', books.projects.unverified.total, inHa.columnTotals[leaves.indexOf('unverified')]],
+    ] as const) {
+      expect([inMu, ha], book).toEqual([onPage(book, 'mu'), onPage(book, 'ha')]);
+    }
 
     const { list } = books;
     for (const column of [list.registered, list.indicator, list.remaining, list.paddy, list.severalReasons])

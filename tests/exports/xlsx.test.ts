@@ -82,6 +82,7 @@ requirePart('libreoffice')('the xlsx export read by LibreOffice', () => {
       '',
     ]);
     expect(sheets.get('核减项目清单')![1]!.join('')).toContain('单位：公顷、亩、个');
+    for (const name of ['按项目汇总', '按乡镇汇总']) expect(sheets.get(name)![1]!.join('')).toMatch(/单位：亩、个$/);
     expect(list.notes.at(-1)).toContain('填报单位');
     const signs = sheets.get('核减项目清单')!.at(-1)!.join('');
     for (const word of ['填报单位', '审核人', '负责人', '分管领导', '日期']) expect(signs).toContain(word);
@@ -188,7 +189,8 @@ requirePart('libreoffice')('the xlsx export read by LibreOffice', () => {
         expect(Math.abs(Number(cell('问题面积（亩）')) - area * 0.0015)).toBeLessThan(0.005 + 1e-9);
       if (check === 'eco-red-line')
         expect(cell('涉及图斑（名称、编号）')).toContain('武陵山生物多样性维护生态保护红线');
-      if (check === 'steep-slope') expect(cell('坡度（°）')).toContain('36.2');
+      if (check === 'steep-slope') expect(cell('坡度级、坡度（°）')).toContain('36.2');
+      else expect(cell('坡度级、坡度（°）')).toBe('');
       if (check === 'not-cultivated') expect(cell('地类（年份）')).toContain('0301 乔木林地');
       if (check === 'abandoned') expect(cell('种植属性 ZZSXDM')).toBe('WG 未耕种');
     }
@@ -282,7 +284,13 @@ describe('the xlsx export', () => {
       );
     expect(first).toMatch(/<pane xSplit="3" ySplit="4"[^>]*state="frozen"/);
     expect(first).toMatch(/<pageSetup [^>]*paperSize="8"[^>]*orientation="landscape"/);
-    expect(String(await entryOf(path, 'xl/workbook.xml'))).toContain('&apos;核减项目清单&apos;!$3:$4');
+    const workbook = String(await entryOf(path, 'xl/workbook.xml'));
+    expect(workbook).toContain('&apos;核减项目清单&apos;!$3:$4');
+    // the sheet with every source attribute goes over two pages, with the parcel id on both
+    expect(first).toMatch(/<pageSetup [^>]*fitToWidth="1"/);
+    expect(String(await entryOf(path, 'xl/worksheets/sheet5.xml'))).toMatch(/<pageSetup [^>]*fitToWidth="2"/);
+    expect(workbook).toContain('&apos;地块核查结果&apos;!$A:$B');
+    expect(String(await entryOf(path, 'xl/worksheets/sheet6.xml'))).toMatch(/<pageSetup [^>]*paperSize="9"/);
   });
 
   it('marks a column that has no source yet in its head', async () => {

@@ -226,6 +226,7 @@ eachDatabase('from upload to export over HTTP', (open) => {
       expect(answer.statusCode, id).toBe(200);
       expect(answer.headers['content-type'], id).toBe(content_type);
       expect(answer.headers['x-content-type-options'], id).toBe('nosniff');
+      expect(answer.headers['content-security-policy'], id).toBe("default-src 'none'; sandbox");
       expect(answer.headers['content-disposition'], id).toMatch(
         /^attachment; filename="[\x20-\x7e]+"; filename\*=UTF-8''[\w%.-]+$/,
       );

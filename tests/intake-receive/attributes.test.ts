@@ -93,6 +93,19 @@ describe('names of parcels', () => {
     expect(warnings.map((warning) => warning.code)).toEqual(['parcel-id-composed']);
   });
 
+  it('are refused with file and row where files were joined: each counts its own rows', () => {
+    const joined = [row(1, '1'), { ...row(1, '1'), file: 'b.shp' }];
+    expect(() => nameParcels(joined, 'DKBH')).toThrowError(
+      expect.objectContaining({
+        code: 'duplicate-parcel-id',
+        detail: {
+          zh: expect.stringContaining('a.shp 第 1 行、b.shp 第 1 行'),
+          en: expect.stringContaining('row 1 of a.shp, row 1 of b.shp'),
+        },
+      }),
+    );
+  });
+
   it('are refused where they repeat all the same, with every row', () => {
     expect(() => nameParcels([row(1, '1', 'P1'), row(2, 'x', 'P1'), row(4, '1', 'P1')], 'DKBH')).toThrowError(
       expect.objectContaining({

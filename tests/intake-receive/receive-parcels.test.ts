@@ -181,6 +181,26 @@ eachDatabase('receiving parcels', (open) => {
       expect(decisions.fields).toMatchObject({ parcel_id: 'BSM', declared_area_m2: 'TBMJ' });
     });
 
+    it('say nothing where a column of figures holds zeros alone, unless the field map names it', async () => {
+      const plots = [0, 1].map((n) => ({
+        rings: plotAt(n),
+        properties: { DKBH: `${n}`, XZMJ: 0, XZGDMJ: '0.0000', CN: null },
+      }));
+      const file = () => fileOf(geojson(plots), 'zeros.geojson');
+      const { decisions, parcel_set_id, warnings } = await receive(file());
+      expect(decisions.fields).toMatchObject({ declared_area_m2: null, declared_net_m2: null });
+      expect((await parcels(parcel_set_id)).map((p) => [p.declared_area_m2, p.declared_net_m2])).toEqual([
+        [null, null],
+        [null, null],
+      ]);
+      expect(warnings.map(({ code, where }) => [code, where?.field])).toEqual([
+        ['figures-all-zero', 'XZMJ'],
+        ['figures-all-zero', 'XZGDMJ'],
+      ]);
+      const named = await receive(file(), { fieldMap: { declared_area_m2: 'XZMJ' } });
+      expect((await parcels(named.parcel_set_id)).map((p) => p.declared_area_m2)).toEqual([0, 0]);
+    });
+
     it('follow the field map, constants included', async () => {
       const plots = [0, 1].map((n) => ({ rings: plotAt(n), properties: { DKBH: '1', 编: `Z${n}` } }));
       const { decisions, parcel_set_id } = await receive(fileOf(geojson(plots), 'map.geojson'), {
@@ -227,6 +247,21 @@ eachDatabase('receiving parcels', (open) => {
       const rows = await parcels(parcel_set_id);
       expect(rows.map((p) => p.declared_area_m2)).toEqual([squareMetres, squareMetres, squareMetres]);
       for (const row of rows) expect(row.declared_net_m2).toBeCloseTo(9500, 6);
+    });
+
+    it('warn where a unit written behind a figure is not the one the sum decides', async () => {
+      // 100 m squares are 0.99985 公顷, 14.998 亩: one row in another unit than the rest
+      const written = ['15亩', '15', '14.99 亩', '1公顷'];
+      const plots = written.map((DKMJ, n) => ({ rings: plotAt(n), properties: { DKBH: `${n}`, DKMJ } }));
+      const { warnings, decisions } = await receive(fileOf(geojson(plots), 'units.geojson'));
+      expect(decisions.unit.gross?.unit).toBe('mu');
+      expect(warnings).toEqual([
+        expect.objectContaining({
+          code: 'area-unit-contradicted',
+          message: expect.objectContaining({ zh: expect.stringContaining('1公顷') }),
+          where: { field: 'declared_area_m2', rows: [4] },
+        }),
+      ]);
     });
 
     it('warn where net and gross do not go together', async () => {

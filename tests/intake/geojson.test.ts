@@ -316,6 +316,35 @@ describe('what is no GeoJSON', () => {
     for (const text of [collection([]), collection([feature({}, null)])])
       expect(await refusal(text)).toMatchObject({ code: 'geometry-empty' });
   });
+  it('a crs on features or geometries, as PostGIS writes it, is heard like one on the file', async () => {
+    const inside = (name: string) => feature({}, { ...polygon(), ...crs(name) });
+    // longitude and latitude of Xian 80 differ from WGS 84 by some hundred metres and by nothing that shows
+    expect(await refusal(collection([inside('EPSG:4610')]))).toMatchObject({ code: 'crs-unsupported-datum' });
+    expect(await refusal(collection([feature({}, polygon(), crs('EPSG:4610'))]))).toMatchObject({
+      code: 'crs-unsupported-datum',
+    });
+    const gathered = { type: 'GeometryCollection', geometries: [{ ...polygon(), ...crs('EPSG:4610') }] };
+    expect(await refusal(collection([feature({}, gathered)]))).toMatchObject({ code: 'crs-unsupported-datum' });
+    expect(await refusal(JSON.stringify({ ...polygon(), ...crs('EPSG:4610') }))).toMatchObject({
+      code: 'crs-unsupported-datum',
+    });
+    const metres = { ...polygon(square(577_000, 3_192_000, 100)), ...crs('EPSG:4545') };
+    const { report } = await read(collection([feature({}, metres), feature({}, null)]));
+    expect(report).toMatchObject({ crs: { srid: 4545, source: 'geojson' }, warnings: [] });
+    const spelled = collection([feature({}, metres)], crs('urn:ogc:def:crs:EPSG::4545'));
+    expect((await read(spelled)).report.crs.srid).toBe(4545);
+  });
+  it('rows in different systems are a conflict that names the row', async () => {
+    const inside = (name: string) => feature({}, { ...polygon(), ...crs(name) });
+    expect(await refusal(collection([inside('EPSG:4490'), inside('EPSG:4326'), inside('EPSG:4610')]))).toMatchObject({
+      code: 'crs-conflict',
+      where: { file: '地块.geojson', row: 3 },
+    });
+    expect(await refusal(collection([feature(), inside('EPSG:4610')], crs('EPSG:4490')))).toMatchObject({
+      code: 'crs-conflict',
+      where: { row: 2 },
+    });
+  });
   it('a crs of another datum or of a link is refused, one that is contradicted is a conflict', async () => {
     const metres = feature({}, polygon(square(36_577_000, 3_192_000, 100)));
     expect(await refusal(collection([metres], crs('EPSG:2360')))).toMatchObject({ code: 'crs-unsupported-datum' });

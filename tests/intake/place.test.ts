@@ -86,6 +86,19 @@ describe('what the person says', () => {
     });
     expect(await refusal(at(36_577_000, 3_192_000, xian), { srid: 4524 })).toMatchObject({ code: 'crs-conflict' });
   });
+  it.each([
+    ['another projection', 'Gauss_Kruger', 'Albers', 'Albers'],
+    ['other units', 'UNIT["Meter",1.0]', 'UNIT["Foot_US",0.3048006096]', 'metres'],
+    ['another meridian', 'PRIMEM["Greenwich",0.0]', 'PRIMEM["Paris",2.33722917]', 'Paris'],
+  ])('against a .prj of %s is a conflict that says what the .prj states', async (_, from, to, named) => {
+    const zip = at(36_577_000, 3_192_000, prj4524.replace(from, to));
+    expect(await refusal(zip)).toMatchObject({ code: 'crs-unknown' });
+    expect(await refusal(zip, { srid: 4524 })).toMatchObject({
+      code: 'crs-conflict',
+      detail: { en: expect.stringContaining(named) },
+      where: { file: 'parcels.shp', candidates: ['EPSG:4524'] },
+    });
+  });
   it('of an equal system is none', async () => {
     const cm111 = prj4524.replace('36500000.0', '500000.0').replace('108.0', '111.0');
     expect((await read(at(285_000, 3_192_000, cm111), { srid: 4508 })).report.crs).toMatchObject({

@@ -97,7 +97,16 @@ describe('a .prj that is not taken', () => {
         'GEOGCS["GCS_North_American_1983",DATUM["D_North_American_1983",SPHEROID["GRS_1980",6378137.0,298.257222101]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]',
       ),
     ).toMatchObject({ kind: 'refused-datum' });
-    expect(swap('PRIMEM["Greenwich",0.0]', 'PRIMEM["Paris",2.33722917]')).toMatchObject({ kind: 'refused-datum' });
+    const shifted = swap('298.257222101]]', '298.257222101],TOWGS84[20,-30,50,0,0,0,0]]');
+    expect(shifted).toMatchObject({ kind: 'refused-datum', datum: { zh: expect.stringContaining('平移参数') } });
+    expect(swap('298.257222101]]', '298.257222101],TOWGS84[0,0,0,0,0,0,0]]')).toMatchObject({ kind: 'system' });
+  });
+  it('counts its longitudes from another meridian, which is named', () => {
+    expect(swap('PRIMEM["Greenwich",0.0]', 'PRIMEM["Paris",2.33722917]')).toMatchObject({
+      kind: 'other',
+      what: { zh: expect.stringContaining('Paris'), en: expect.stringContaining('Paris') },
+      understood: true,
+    });
   });
   it('does not name its datum', () => {
     expect(

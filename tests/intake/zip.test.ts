@@ -1,6 +1,6 @@
 import iconv from 'iconv-lite';
 import { describe, expect, it } from 'vitest';
-import { layerMembers, zippedLayer } from './make-shapefile.ts';
+import { layerMembers, plot, zippedLayer } from './make-shapefile.ts';
 import { makeZip, type ZipMember } from './make-zip.ts';
 import { read, refusal } from './reading.ts';
 
@@ -255,6 +255,20 @@ describe('layers of an archive are never chosen by order', () => {
       ['MJ', 'text'],
     ]);
     expect(rows.map((r) => r.attributes['MJ'])).toEqual(['1.50', '2.00', '约3', '4']);
+  });
+  it('* warns of two encodings where both have text that depends on it, not where one is plain ASCII', async () => {
+    const of = (stem: string, id: string, encoding: string) =>
+      layerMembers({ stem, shapes: [plot(stem.charCodeAt(0))], rows: [[id]], dbf: { encoding } });
+    const plain = await read(makeZip([...of('a', 'P1', 'utf8'), ...of('b', '丁市一号', 'gbk')]), { sublayer: '*' });
+    expect(plain.report).toMatchObject({ encoding: { encoding: 'GB18030' }, warnings: [] });
+    expect(plain.rows.map((r) => r.attributes['DKBH'])).toEqual(['P1', '丁市一号']);
+    const both = await read(makeZip([...of('a', '丁市一号', 'utf8'), ...of('b', '丁市二号', 'gbk')]), {
+      sublayer: '*',
+    });
+    expect(both.report).toMatchObject({
+      encoding: { encoding: 'UTF-8+GB18030' },
+      warnings: [{ code: 'encodings-differ' }],
+    });
   });
   it('* refuses unlike fields, and unlike coordinate systems', async () => {
     const b = layerMembers({ stem: 'b', columns: [{ name: 'TBBH' }] });

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { prj4524 } from '../intake/make-shapefile.ts';
 import { describeWithGdal, gdal, gdalCells } from './gdal.ts';
 import { differing, inFolder, readSlopes, readTiff, refusalOf } from './reading.ts';
 import { type TiffOptions, writeTiff } from './tiff-writer.ts';
@@ -161,6 +162,48 @@ describe('the coordinate system', () => {
       k === 3080 ? 108.5 : v,
     ]);
     expect(await code({ keys: local, place })).toBe('crs-unknown');
+  });
+
+  it('is refused where longitudes are not counted from Greenwich: it would lie two degrees away', async () => {
+    // 8903 is Paris, 2.337° east of Greenwich; 8901 Greenwich
+    expect(await code({ keys: gk(...cgcs, [2049, 'CGCS2000'], [2051, 8903]), place })).toBe('crs-unknown');
+    expect(await code({ keys: gk(...cgcs, [2049, 'CGCS2000'], [2051, 32767], [2061, 2.337229]), place })).toBe(
+      'crs-unknown',
+    );
+    expect(await code({ keys: gk(...cgcs, [2049, 'CGCS2000'], [2051, 8903]), place }, 4524)).toBe('crs-unknown');
+    expect((await taken({ keys: gk(...cgcs, [2049, 'CGCS2000'], [2051, 8901]), place })).srid).toBe(4524);
+    expect((await taken({ keys: gk(...cgcs, [2049, 'CGCS2000'], [2051, 32767], [2061, 0]), place })).srid).toBe(4524);
+  });
+
+  it('is refused where its own description has another meridian, other units or a shift', async () => {
+    const pe = (change: (text: string) => string): TiffOptions => ({
+      keys: [
+        [1024, 1],
+        [1026, `ESRI PE String = ${change(prj4524)}`],
+        [3072, 32767],
+      ],
+      place,
+    });
+    expect((await taken(pe((text) => text))).srid).toBe(4524);
+    expect(await code(pe((text) => text.replace('"Greenwich",0.0', '"Paris",2.33722917')))).toBe('crs-unknown');
+    expect(await code(pe((text) => text.replace('UNIT["Meter",1.0]', 'UNIT["Foot_US",0.3048006096]')))).toBe(
+      'raster-units',
+    );
+    const shift = (text: string, parts: string) => text.replace('298.257222101]]', `298.257222101],TOWGS84[${parts}]]`);
+    expect(await code(pe((text) => shift(text, '20,-30,50,0,0,0,0')))).toBe('crs-unsupported-datum');
+    expect((await taken(pe((text) => shift(text, '0,0,0,0,0,0,0')))).srid).toBe(4524);
+  });
+
+  it('given by srid is a conflict with a plane in the file that is no standard one', async () => {
+    const local = gk(...cgcs, [2049, 'CGCS2000']).map(([id, value]): [number, number | string] =>
+      id === 3080 ? [id, 108.5] : [id, value],
+    );
+    expect(await code({ keys: local, place })).toBe('crs-unknown');
+    expect(await code({ keys: local, place }, 4524)).toBe('crs-conflict');
+    // a plane without a word of its projection contradicts nothing
+    const mute = local.filter(([id]) => id !== 3075);
+    expect(await code({ keys: mute, place })).toBe('crs-unknown');
+    expect((await taken({ keys: mute, place }, 4524)).crs.source).toBe('user');
   });
 
   it('is decided by the srid given, which must not contradict the file', async () => {

@@ -182,6 +182,7 @@ describe('a missing cell', () => {
         { kind: 'dem' },
       );
       expect([read.valid_cells, read.tiles]).toEqual([0, 0]);
+      expect(read.warnings.map((warning) => warning.code)).toEqual(['raster-empty']);
     }
   });
 });

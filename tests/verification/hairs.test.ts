@@ -99,6 +99,7 @@ eachDatabase('hairs of the overlay', (open) => {
     ]);
     expect(deduct_area_m2).toBeCloseTo(4000, 2);
     expect(restore_area_m2).toBeCloseTo(6000, 2);
+    expect(kept_area_m2).toBe(0);
     expect(Math.abs(deduct_area_m2 + restore_area_m2 + kept_area_m2 - area_m2)).toBeLessThan(1e-6);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { CheckId } from '../../server/domain/outcome.ts';
 import { printed, printedArea } from '../../web-map/src/figures/area.ts';
 import { printedBooks } from '../../web-map/src/figures/books.ts';
-import { findingFacts } from '../../web-map/src/figures/finding-facts.ts';
+import { findingFacts, hitsToShow } from '../../web-map/src/figures/finding-facts.ts';
 import { isOnlyReported, type Translate, verdictSentence } from '../../web-map/src/figures/sentence.ts';
 import { timeText } from '../../web-map/src/figures/time.ts';
 import { createMessages } from '../../web-map/src/i18n/index.ts';
@@ -102,6 +102,13 @@ describe('the verdict in one sentence', () => {
 });
 
 describe('what a finding measured', () => {
+  test('a patch that is only touched, 0.00 m² of it, is not named as concerned', () => {
+    const hit = (number: string, area_m2: number) => ({ name: null, number, layer_id: 'l', area_m2 });
+    const hits = [hit('JK001', 1984.51), hit('JK002', 0.0049), hit('JK003', 0.005)];
+    expect(hitsToShow({ outcome: 'fail', hits }).map((one) => one.number)).toEqual(['JK001', 'JK003']);
+    expect(hitsToShow({ outcome: 'pass' })).toEqual([]);
+  });
+
   test('slope: means to a tenth of a degree, classes by area, source and cell in words', () => {
     const facts = findingFacts(
       {

@@ -90,6 +90,18 @@ describe('the workspace', () => {
     expect(workspace.selectedIndex.value).toBe(3);
   });
 
+  test('with no run yet it looks again by itself, and shows the first that comes', async () => {
+    const empty = await startFixtureServer('empty');
+    const api = createApiClient({ base: `${empty.url}api/v1/`, language: () => 'zh-CN' });
+    const workspace = createWorkspace(api, { run: null, parcel: null });
+    void workspace.start();
+    await until(() => workspace.runs.isEmpty.value);
+    empty.scenario = 'county';
+    await until(() => workspace.verdicts.task.state.value === 'done');
+    expect(workspace.verdicts.parcels.value).toHaveLength(61);
+    await empty.close();
+  });
+
   test('follows a run to its end and then shows it', async () => {
     const running = await startFixtureServer('running');
     const api = createApiClient({ base: `${running.url}api/v1/`, language: () => 'zh-CN' });

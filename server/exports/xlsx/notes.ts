@@ -28,7 +28,7 @@ export function writeNotes(workbook: ExcelJS.stream.xlsx.WorkbookWriter, input: 
   const sheet = workbook.addWorksheet('填表说明', {
     views: [{ showGridLines: false, zoomScale: 90 }],
     pageSetup: {
-      paperSize: 8 as ExcelJS.PaperSize, // A3
+      paperSize: 9 as ExcelJS.PaperSize, // A4
       orientation: 'landscape',
       fitToPage: true,
       fitToWidth: 1,

@@ -5,10 +5,11 @@
  */
 import { setImmediate } from 'node:timers/promises';
 import type { AreaUnit } from '../../domain/area-units.ts';
+import { closeBooks } from '../../domain/closed-books.ts';
 import { type CheckId, checkIds } from '../../domain/outcome.ts';
 import { type ClosedTable, closeTable } from '../../domain/printed-table.ts';
 import { closeRows, type ExactArea, printedDecimals, roundDecimal, toLastDigits } from '../../domain/rounding.ts';
-import { type Gathered, type Group, leafGroups } from './gather.ts';
+import { deductLeaves, type Gathered, type Group, type Leaf, leafGroups, leaves } from './gather.ts';
 import { type FindingPrinter, findingPrinter } from './printed-findings.ts';
 
 export interface PrintedColumn {
@@ -57,7 +58,7 @@ export async function printBooks(gathered: Gathered, titleOf: (check: CheckId) =
   const townships = [...gathered.townships.values()];
   const differences: string[] = [];
   const cells = projects.map((group) => group.leaves);
-  const inUnit = (unit: AreaUnit) => closeTable({ cells, unit, groups: leafGroups });
+  const inUnit = (unit: AreaUnit) => closeTable({ cells, unit, groups: leafGroups, wanted: wholeRun(projects, unit) });
   // A thousand projects take 0.1 s each; other requests get their turn in between.
   const mu = inUnit('mu');
   await setImmediate();
@@ -78,6 +79,27 @@ export async function printBooks(gathered: Gathered, titleOf: (check: CheckId) =
     townships: byTownship,
     finding: await findingPrinter(gathered, mu),
     differences,
+  };
+}
+
+/** The totals of the run as the page prints them, so that screen and paper say the same. */
+function wholeRun(projects: Group[], unit: AreaUnit) {
+  const at = (leaf: Leaf) => sum(projects.map((group) => group.leaves[leaves.indexOf(leaf)]!));
+  const books = closeBooks(
+    {
+      deduct: sum(deductLeaves.map(at)),
+      restore: at('restore'),
+      remediate: at('remediate'),
+      verified: at('kept'),
+      unverified: at('unverified'),
+    },
+    null,
+    unit,
+  );
+  const { restore, remediate, verified, unverified } = books;
+  return {
+    columns: [...deductLeaves.map(() => null), restore, remediate, verified, unverified],
+    groups: [books.deduct, books.kept],
   };
 }
 

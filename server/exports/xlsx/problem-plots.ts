@@ -37,7 +37,7 @@ const columnsOf = ({ hasVillage }: Gathered): Column[] => [
   { head: '问题面积（亩）', kind: 'mu', width: 9 },
   { head: '占比（%）', kind: 'percent', width: 7 },
   { head: '涉及图斑（名称、编号）', kind: 'text', width: 24 },
-  { head: '坡度（°）', kind: 'centred', width: 10 },
+  { head: '坡度级、坡度（°）', kind: 'centred', width: 11 },
   { head: '地类（年份）', kind: 'text', width: 24 },
   { head: '种植属性 ZZSXDM', kind: 'text', width: 20 },
   { head: '建议处置', kind: 'centred', width: 14 },
@@ -48,7 +48,7 @@ const columnsOf = ({ hasVillage }: Gathered): Column[] => [
   { head: '整改恢复（亩）', group: counted, kind: 'mu', width: 9 },
   { head: '撂荒整治（m²）', group: counted, kind: 'm2', width: 11 },
   { head: '撂荒整治（亩）', group: counted, kind: 'mu', width: 9 },
-  { head: '证据：图幅、照片（待补）', kind: 'centred', width: 12 },
+  { head: '证据：图幅、照片（待补）', kind: 'centred', width: 17 },
   { head: '备注', kind: 'text', width: 26 },
 ];
 

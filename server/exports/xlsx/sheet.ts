@@ -44,6 +44,12 @@ const numberFormat: Record<CellKind, string> = {
   plain: 'General',
 };
 
+/**
+ * Width, in Latin letters, that one A3 sheet across still prints in 6 points and more. Tables that are wider go on a second
+ * sheet with the fixed columns again; on A4 the narrowest of ours would come out in 5 points.
+ */
+const pageWidth = 360;
+
 const thin = { style: 'thin', color: { argb: 'FF808080' } } as const;
 const border = { top: thin, left: thin, bottom: thin, right: thin };
 const font = (size: number, bold = false) => ({ name: '宋体', family: 3, charset: 134, size, bold });
@@ -73,6 +79,8 @@ export const styles = {
     Object.keys(numberFormat).map((kind) => [kind, { ...cellStyle(kind as CellKind, true), fill: grey }]),
   ) as Record<CellKind, Partial<ExcelJS.Style>>,
   title: { font: { ...font(18, true), name: '黑体' }, alignment: middle('center', false) } as Partial<ExcelJS.Style>,
+  // in the middle of several pages a title would be cut in two
+  titleLeft: { font: { ...font(18, true), name: '黑体' }, alignment: middle('left', false) } as Partial<ExcelJS.Style>,
   line: { font: font(10), alignment: middle('left', false), numFmt: '@' } as Partial<ExcelJS.Style>,
   lineRight: { font: font(10), alignment: middle('right', false), numFmt: '@' } as Partial<ExcelJS.Style>,
   head: {
@@ -116,23 +124,25 @@ export class Sheet {
     this.#columns = columns;
     this.#mostLines = options.mostLines ?? 30;
     this.#signal = options.signal;
+    const pages = Math.ceil(columns.reduce((sum, { width }) => sum + width, 0) / pageWidth);
     this.#sheet = workbook.addWorksheet(options.name, {
       views: [{ state: 'frozen', xSplit: options.fixed, ySplit: 4, showGridLines: false, zoomScale: 90 }],
       pageSetup: {
         paperSize: 8 as ExcelJS.PaperSize, // A3
         orientation: 'landscape',
         fitToPage: true,
-        fitToWidth: 1,
+        fitToWidth: pages,
         fitToHeight: 0,
         horizontalCentered: true,
         printTitlesRow: '3:4',
+        ...(pages > 1 ? { printTitlesColumn: `A:${letterOf(options.fixed)}` } : {}),
         margins: { left: 0.4, right: 0.4, top: 0.5, bottom: 0.6, header: 0.3, footer: 0.3 },
       },
       headerFooter: { oddFooter: `&L&8运行编号 ${options.runId}&C&9第 &P 页 共 &N 页&R&8&A` },
     });
     this.#sheet.columns = columns.map(({ width }) => ({ width }));
     const last = columns.length;
-    this.#merged([options.title], styles.title, 34, [[1, last]]);
+    this.#merged([options.title], pages > 1 ? styles.titleLeft : styles.title, 34, [[1, last]]);
     const split = Math.max(1, last - 5);
     this.#merged([options.left, ...Array(split - 1).fill(null), options.right], styles.line, 20, [
       [1, split],
@@ -217,6 +227,9 @@ export class Sheet {
     bottom.commit();
   }
 }
+
+/** Of the first 26 columns, which is where the fixed ones are. */
+const letterOf = (column: number) => String.fromCharCode(64 + column);
 
 /** Width of a text in Latin letters. */
 function unitsOf(text: string): number {

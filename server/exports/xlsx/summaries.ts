@@ -109,6 +109,7 @@ export async function writeProjectSummary(
     name: '按项目汇总',
     title: '补充耕地核查情况汇总表（按项目）',
     ...headLine(facts),
+    right: '单位：亩、个',
     columns: [
       { head: '序号', kind: 'count', width: 5 },
       { head: '项目备案编号', kind: 'centred', width: 17 },
@@ -138,6 +139,7 @@ export async function writeTownshipSummary(
     name: '按乡镇汇总',
     title: '补充耕地核查情况汇总表（按乡镇）',
     ...headLine(facts),
+    right: '单位：亩、个',
     columns: [
       { head: '序号', kind: 'count', width: 5 },
       { head: '乡镇', kind: 'centred', width: 14 },

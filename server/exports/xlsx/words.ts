@@ -45,19 +45,26 @@ const text = (value: unknown): string => (typeof value === 'string' || typeof va
 
 /** Names and numbers of the patches a finding hit, the largest first. */
 export function hitsInWords(finding: FindingOut): string {
-  const hits = list(finding['hits']).sort((a, b) => Number(b['area_m2'] ?? 0) - Number(a['area_m2'] ?? 0));
+  const met = list(finding['hits']).filter((hit) => hit['area_m2'] === undefined || shown(hit['area_m2']));
+  const hits = met.sort((a, b) => Number(b['area_m2'] ?? 0) - Number(a['area_m2'] ?? 0));
   const named = hits.map((hit) => [text(hit['name']), text(hit['number'])].filter(Boolean).join(' ')).filter(Boolean);
   const distinct = [...new Set(named)];
-  const shown = distinct.slice(0, namesShown).join('；');
-  return distinct.length > namesShown ? `${shown} 等 ${distinct.length} 处` : shown;
+  const first = distinct.slice(0, namesShown).join('；');
+  return distinct.length > namesShown ? `${first} 等 ${distinct.length} 处` : first;
 }
 
+/** '坡度级 5', of the class with the largest area as the survey grades a patch (DOMAIN §1.4); then the degrees, where a raster has them. */
 export function slopeInWords(finding: FindingOut): string {
-  const { max_slope_deg: max, mean_slope_deg: mean } = finding;
-  if (typeof max !== 'number') return '';
-  return typeof mean === 'number'
-    ? `最大 ${formatDecimal(max, 1)}\n平均 ${formatDecimal(mean, 1)}`
-    : `最大 ${formatDecimal(max, 1)}`;
+  const { max_slope_deg: max, mean_slope_deg: mean, class_area_m2: classes } = finding;
+  const areas = Array.isArray(classes) ? classes.map(Number) : [];
+  const largest = Math.max(0, ...areas);
+  return [
+    largest > 0 ? `坡度级 ${areas.indexOf(largest) + 1}` : '',
+    typeof max === 'number' ? `最大 ${formatDecimal(max, 1)}` : '',
+    typeof max === 'number' && typeof mean === 'number' ? `平均 ${formatDecimal(mean, 1)}` : '',
+  ]
+    .filter(Boolean)
+    .join('\n');
 }
 
 /** '2023年 0301 乔木林地 7498.97 m²；…' */
@@ -91,6 +98,8 @@ export function plantingInWords(check: CheckId, finding: FindingOut): string {
 export function adviceInWords(check: CheckId, row: VerdictRow, usual: Measure): string {
   const measures = new Set(row.pieces.filter((piece) => piece.reasons.includes(check)).map((piece) => piece.measure));
   const own = [...measures].map((measure) => measureWord[measure]).join('、') || measureWord[usual];
+  // one of a pair carries the shared piece (CONTRACT §3.1); the other would read 核减 beside a zero
+  if (check === 'parcel-overlap' && measures.size === 0) return `${own}\n（重叠面积计入另一地块）`;
   if (!measures.has('restore')) return own;
   const suggested = row.checks[check]['suggested_measure'];
   if (suggested === 'either') return `${own}\n（工程恢复：整改或核减，待认定）`;

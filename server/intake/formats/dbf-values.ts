@@ -155,8 +155,8 @@ function readText(
     throw new AppError(
       'encoding-undetermined',
       {
-        zh: `第 ${where.row} 行字段 ${where.field} 不是 ${text.encoding} 编码的文字。请改用其他 encoding，或不指定而由程序判断。`,
-        en: `Row ${where.row}, field ${where.field} is not text of ${text.encoding}. Give another encoding, or none and let the content decide.`,
+        zh: `第 ${where.row} 行字段 ${where.field} 不是 ${text.encoding} 编码的文字。请改用其他 encoding；若只是该值损坏，请更正后重新导出。`,
+        en: `Row ${where.row}, field ${where.field} is not text of ${text.encoding}. Give another encoding; if only that value is damaged, correct it and export again.`,
       },
       where,
     );

@@ -2,11 +2,12 @@
 import { AppError } from '../../errors.ts';
 import { FileWindow } from '../file-window.ts';
 import { printable } from '../printable.ts';
-import { readGeojsonCrs } from '../prj.ts';
+import type { CrsStatement } from '../prj.ts';
 import type { SpoolRow } from '../source-types.ts';
 import { ExtremeTally } from '../vertex-check.ts';
 import { WarningTally } from '../warnings.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
+import { CrsMembers } from './geojson-crs.ts';
 import { GeojsonColumns, toPlain } from './geojson-fields.ts';
 import { invalid, polygonsOf, type RowPlace, shapeOf, tooManyVertices } from './geojson-shapes.ts';
 import { asUtf8 } from './geojson-text.ts';
@@ -29,11 +30,12 @@ interface Cut {
   start: number;
   end: number;
 }
-/** Type, geometry, properties and id of one row. */
+/** Geometry, properties, id and `crs` member of one row. */
 interface Feature {
   geometry: JsonValue | undefined;
   properties: Map<string, JsonValue>;
   id: JsonValue | undefined;
+  crs: JsonValue | undefined;
 }
 
 async function survey(job: ReadJob, progress: Progress): Promise<Survey> {
@@ -77,6 +79,7 @@ class GeojsonReader {
   readonly warnings = new WarningTally();
   readonly columns: GeojsonColumns;
   readonly extremes: ExtremeTally;
+  readonly #crs: CrsMembers;
   readonly #window: FileWindow;
   readonly #job: ReadJob;
   readonly #file: string;
@@ -91,6 +94,7 @@ class GeojsonReader {
     this.#file = file;
     this.columns = new GeojsonColumns(file, job.limits.fields, this.warnings);
     this.extremes = new ExtremeTally(file);
+    this.#crs = new CrsMembers(file);
   }
 
   get count(): number {
@@ -98,7 +102,7 @@ class GeojsonReader {
   }
 
   /** Walks the document once; what it says of its coordinate system. */
-  survey(progress: Progress): ReturnType<typeof readGeojsonCrs> {
+  survey(progress: Progress): CrsStatement {
     const scan = new JsonScan(this.#window, this.#job.limits.jsonDepth);
     if (scan.peek() !== 0x7b)
       throw invalid({ file: this.#file }, { zh: '最外层不是对象', en: 'its outermost value is no object' });
@@ -138,7 +142,7 @@ class GeojsonReader {
       for (const [i, feature] of this.#single.entries()) this.#surveyFeature(feature, { file: this.#file, row: i + 1 });
     } else if (!listed)
       throw invalid({ file: this.#file }, { zh: '没有 features 数组', en: 'it has no array of features' });
-    return readGeojsonCrs(this.#small(top.get('crs')));
+    return this.#crs.decide(this.#small(top.get('crs')));
   }
 
   *rows(report: Progress): Generator<SpoolRow, void, undefined> {
@@ -179,7 +183,9 @@ class GeojsonReader {
     this.#surveyFeature(this.#feature(this.#parse(cut, place), place), place);
   }
 
-  #surveyFeature({ geometry, properties, id }: Feature, place: RowPlace): void {
+  #surveyFeature({ geometry, properties, id, crs }: Feature, place: RowPlace): void {
+    this.#crs.add(crs, place);
+    this.#crs.addOf(geometry, place);
     for (const rings of polygonsOf(geometry, place, this.#job.limits.verticesPerFeature))
       for (const ring of rings) this.extremes.add(ring, place.row);
     this.columns.survey(properties, id, place);
@@ -229,7 +235,7 @@ class GeojsonReader {
     const properties = value.get('properties') ?? new Map();
     if (!(properties instanceof Map))
       throw invalid(place, { zh: 'properties 不是对象', en: 'its properties are no object' });
-    return { geometry: value.get('geometry'), properties, id: value.get('id') };
+    return { geometry: value.get('geometry'), properties, id: value.get('id'), crs: value.get('crs') };
   }
 
   /** A Feature, a bare geometry (one row) or a bare GeometryCollection (a row for each member). */
@@ -247,6 +253,7 @@ class GeojsonReader {
       geometry,
       properties: new Map(),
       id: undefined,
+      crs: undefined,
     }));
   }
 

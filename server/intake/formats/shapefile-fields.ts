@@ -18,6 +18,8 @@ export interface Layer {
   inexact: Set<DbfColumn>;
   /** decided after the first pass */
   encoding: EncodingDecision | undefined;
+  /** no text of it reads otherwise in another encoding */
+  ascii: boolean;
   warnings: Warning[];
 }
 

@@ -51,7 +51,7 @@ async function survey(job: ReadJob, progress: Progress): Promise<Survey> {
     const early = [...layers.flatMap((l) => l.warnings), ...differentEncodings(layers)];
     return {
       layers: surveyed,
-      encoding: { ...layers[0]!.encoding!, encoding: [...new Set(layers.map((l) => l.encoding!.encoding))].join('+') },
+      encoding: encodingOf(layers),
       fields,
       *rows(report) {
         const total = features || 1;
@@ -143,7 +143,16 @@ function openLayer(files: Unpacked, job: ReadJob, warnings: WarningTally): Opene
   return {
     files,
     tally,
-    open: { name: files.name, file: files.file, shp, dbf, inexact: new Set(), encoding: undefined, warnings: [] },
+    open: {
+      name: files.name,
+      file: files.file,
+      shp,
+      dbf,
+      inexact: new Set(),
+      encoding: undefined,
+      ascii: false,
+      warnings: [],
+    },
   };
 }
 
@@ -183,6 +192,7 @@ function decideEncoding({ open, tally }: OpenedLayer, job: ReadJob): void {
   }
   const { decision, warnings } = tally!.decide();
   open.encoding = decision satisfies EncodingDecision;
+  open.ascii = !tally!.matters;
   open.warnings.push(...warnings);
 }
 
@@ -213,10 +223,22 @@ function shapeOf(rings: Ring[]): { wkb: Buffer | null; faults: ShapeFault[] } {
   return { wkb: multiPolygonWkb(polygonsByNesting(clean, faults)), faults };
 }
 
+/** Layers whose text depends on the encoding; the first where none does. */
+function written(layers: Layer[]): Layer[] {
+  const some = layers.filter((layer) => !layer.ascii);
+  return some.length > 0 ? some : layers.slice(0, 1);
+}
+
+function encodingOf(layers: Layer[]): EncodingDecision {
+  const found = written(layers).map((layer) => layer.encoding!);
+  return { ...found[0]!, encoding: [...new Set(found.map(({ encoding }) => encoding))].join('+') };
+}
+
 function differentEncodings(layers: Layer[]): Warning[] {
-  const found = [...new Set(layers.map((l) => l.encoding!.encoding))];
+  const some = written(layers);
+  const found = [...new Set(some.map((l) => l.encoding!.encoding))];
   if (found.length < 2) return [];
-  const list = layers.map((l) => `${l.file} ${l.encoding!.encoding}`);
+  const list = some.map((l) => `${l.file} ${l.encoding!.encoding}`);
   return [
     {
       code: 'encodings-differ',

@@ -1,5 +1,6 @@
 /** What a finding measured, as rows of label and text. Each check has details of its own (CONTRACT §4). */
-import type { FindingDetail } from '../api/types.ts';
+import { roundArea } from '../../../server/domain/rounding.ts';
+import type { FindingDetail, Hit } from '../api/types.ts';
 import { printed, printedArea } from './area.ts';
 import type { Translate } from './sentence.ts';
 
@@ -10,6 +11,11 @@ export interface Fact {
 
 /** Edges of `class_area_m2`: always 2, 6, 15 and 25 degrees, the upper edge included. */
 const slopeClasses = ['≤2°', '2°–6°', '6°–15°', '15°–25°', '>25°'];
+
+/** What would read 0.00 m² is the trace of a shared edge, and no patch concerned. */
+export function hitsToShow(finding: FindingDetail): Hit[] {
+  return (finding.hits ?? []).filter((hit) => roundArea(hit.area_m2, 'm2') !== 0);
+}
 
 export function findingFacts(finding: FindingDetail, t: Translate): Fact[] {
   const facts: Fact[] = [];

@@ -30,7 +30,8 @@ export const en: Messages = {
     intro: 'Upload parcels and layers and run the checks once; the result appears here:',
     upload: 'Upload the parcels (zipped shapefile or GeoJSON on CGCS2000) and note the parcel_set_id of the answer',
     layers: 'Upload the layers: red lines, land use, slope',
-    start: 'Start the run, then press Reload on this page',
+    start: 'Start the run',
+    waiting: 'This page looks again by itself. At the first start the sample county takes up to a minute to appear.',
   },
   loading: {
     runs: 'Reading the runs…',
@@ -92,6 +93,7 @@ export const en: Messages = {
     noProject: 'No project given',
     concerned: '{area} mu',
     option: '{id}, {verdict}, {area} mu, {project}',
+    exports: 'Export',
     keys: 'Up and down to move, Enter to open',
   },
   panel: {
@@ -112,8 +114,8 @@ export const en: Messages = {
     noPieces: 'No area needs a measure.',
     findingsCount: 'Findings ({n} checks)',
     sentence: {
-      non_compliant: 'Suspected: {n} checks failed ({checks}); {measures}. To be confirmed by a person.',
-      undetermined: 'Not enough evidence: {n} checks lack it ({checks}); {area} mu of the kept area are unverified.',
+      non_compliant: 'Suspected: {checks} ({n} failed); {measures}. To be confirmed by a person.',
+      undetermined: 'Not enough evidence: {checks} ({n} without it); {area} mu of the kept area are unverified.',
       compliant: 'No problem found: all {n} applicable checks passed.',
       nothingApplicable: 'No check applies; no problem found.',
       plan: 'suggested: {list}',

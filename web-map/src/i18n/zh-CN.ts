@@ -21,7 +21,8 @@ export const zhCN = {
     intro: '上传地块和图层并核查一次之后，结果就显示在这里：',
     upload: '上传地块（CGCS2000 的压缩 Shapefile 或 GeoJSON），记下回答里的 parcel_set_id',
     layers: '上传图层，如生态保护红线、国土变更调查、坡度',
-    start: '开始核查，然后在本页点“刷新”',
+    start: '开始核查',
+    waiting: '本页会自动更新。首次启动时正在载入示例县，约需一分钟。',
   },
   loading: {
     runs: '正在读取核查批次…',
@@ -80,6 +81,7 @@ export const zhCN = {
     noProject: '未填项目',
     concerned: '{area} 亩',
     option: '{id}，{verdict}，{area} 亩，{project}',
+    exports: '导出',
     keys: '用上下键移动，回车打开',
   },
   panel: {

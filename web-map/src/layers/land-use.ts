@@ -11,6 +11,16 @@ const base = areaLook({
   fillOpacity: 0.45,
 });
 
+/** The usual tints of a land-use map, by the first two digits of the code; a word of the legend for each. */
+const tints = [
+  ['01', 'farmland', '#f3e7b3'],
+  ['02', 'orchard', '#e7c9a0'],
+  ['03', 'forest', '#b9d3ac'],
+  ['04', 'grassland', '#d8e6b8'],
+  ['11', 'water', '#b5d5e8'],
+] as const;
+const otherTint = '#d9d4cc';
+
 export const landUse: Look = {
   ...base,
   layers: base.layers.map((layer) =>
@@ -19,24 +29,18 @@ export const landUse: Look = {
           ...layer,
           paint: {
             ...layer.paint,
-            // the usual tints of a land-use map, by class of the third survey: farmland, orchard, forest, grass, water
             'fill-color': [
               'match',
               ['slice', ['coalesce', ['get', 'class_code'], ''], 0, 2],
-              '01',
-              '#f3e7b3',
-              '02',
-              '#e7c9a0',
-              '03',
-              '#b9d3ac',
-              '04',
-              '#d8e6b8',
-              '11',
-              '#b5d5e8',
-              '#d9d4cc',
+              ...tints.flatMap(([code, , fill]) => [code, fill]),
+              otherTint,
             ],
           },
         }
       : layer,
   ),
+  legend: {
+    ...base.legend,
+    classes: [...tints.map(([, group, fill]) => ({ group, fill })), { group: 'other', fill: otherTint }],
+  },
 };

@@ -15,5 +15,11 @@ export interface Look {
   shownAtFirst: boolean;
   layers: LookLayer[];
   /** the same in the legend: an outline, maybe dashed, over a filling */
-  legend: { line: string; dash?: string; fill?: string };
+  legend: {
+    line: string;
+    dash?: string;
+    fill?: string;
+    /** where the filling tells classes apart: each with the word of `finding.group` */
+    classes?: readonly { group: string; fill: string }[];
+  };
 }

@@ -4,9 +4,12 @@ import type { LayerFeature, Parcel, Verdict } from '../api/types.ts';
 /** west, south, east, north */
 export type Frame = [number, number, number, number];
 
+/** Narrower than this (pixels), the legend would hide the map: it folds itself. */
+export const narrowMap = 480;
+
 /** Pixels to keep free about what is fitted into a map this wide: the legend lies on the left, the buttons on the right. */
 export function paddingOf(width: number): { left: number; right: number; top: number; bottom: number } {
-  return { left: Math.min(276, width * 0.45), right: Math.min(64, width * 0.1), top: 40, bottom: 40 };
+  return { left: width < narrowMap ? 24 : 276, right: Math.min(64, width * 0.2), top: 40, bottom: 48 };
 }
 
 type Position = number[];

@@ -1,10 +1,12 @@
 /** The list of runs, the chosen one, and its progress while it is not finished. */
 import { computed, shallowRef } from 'vue';
 import type { ApiClient } from '../api/client.ts';
+import { isAbort } from '../api/problem.ts';
 import type { RunDetail, RunItem } from '../api/types.ts';
 import { createTask } from './task.ts';
 
 const pollEveryMs = 1_500;
+const lookAgainEveryMs = 3_000;
 
 /** The run to show when none was asked for: the newest that succeeded, else the newest. `runs` newest first. */
 export function firstRun(runs: readonly RunItem[], asked: string | null): RunItem | undefined {
@@ -23,9 +25,25 @@ export function createRuns(api: ApiClient) {
   const chosen = shallowRef<RunDetail | null>(null);
 
   const list = createTask(async (signal, asked: string | null) => {
-    const found = await api.runs(signal);
+    take(await api.runs(signal), asked);
+  });
+
+  function take(found: readonly RunItem[], asked: string | null): void {
     items.value = found.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
     chosenId.value = firstRun(items.value, asked)?.run_id ?? null;
+  }
+
+  /** Looks again while there is no run: at the first start the page is open before the sample county is loaded. */
+  const awaitFirst = createTask(async (signal) => {
+    while (items.value.length === 0) {
+      await pause(lookAgainEveryMs, signal);
+      try {
+        take(await api.runs(signal), null);
+      } catch (thrown) {
+        if (isAbort(thrown)) throw thrown;
+        // a server that is being started again is asked again; who presses Reload is told
+      }
+    }
   });
 
   /** Reads the run, and again every second and a half until it is finished. */
@@ -44,7 +62,7 @@ export function createRuns(api: ApiClient) {
   });
 
   const isEmpty = computed(() => list.state.value === 'done' && items.value.length === 0);
-  return { items, chosenId, chosen, list, follow, isEmpty };
+  return { items, chosenId, chosen, list, awaitFirst, follow, isEmpty };
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {

@@ -29,7 +29,9 @@ export function createWorkspace(api: ApiClient, address: Address) {
 
   async function start(): Promise<void> {
     void registry.task.start();
+    runs.awaitFirst.stop();
     await runs.list.start(runs.chosenId.value ?? address.run);
+    if (runs.isEmpty.value) await runs.awaitFirst.start();
     if (runs.chosenId.value) openRun(runs.chosenId.value);
   }
 
