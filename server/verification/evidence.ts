@@ -6,7 +6,7 @@ import { sqlFile } from '../database/sql-file.ts';
 import { ArrangementTooLarge } from '../overlay/arrangement.ts';
 import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
 import { type NeighbourRow, neighbourPatches, type PieceRow, patchesOf } from './patches.ts';
-import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
 import { cellPatches, slopesOf } from './slope-evidence.ts';
 
 interface ParcelRow extends Omit<Plot, 'twin'> {
@@ -52,10 +52,12 @@ export async function readEvidence(
   const over = facts.layers.filter((layer) => !notOver.has(layer.type)).map((layer) => layer.layer_id);
   const raster = rasterOf(facts);
   const sets = { several_sets: facts.severalSets, replaced: facts.replaced };
-  const parcels = await parcelRows.all(db, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
-  const pieces = groupBy(over.length === 0 ? [] : await pieceRows.all(db, { ...key, layers: over }));
-  const neighbours = groupBy(await neighbourRows.all(db, { ...key, ...sets }));
-  const twins = new Map((await twinRows.all(db, key)).map(({ ordinal, twin }) => [ordinal, twin]));
+  const { parcels, pieces, neighbours, twins } = await byIndex(db, async (tx) => ({
+    parcels: await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null }),
+    pieces: groupBy(over.length === 0 ? [] : await pieceRows.all(tx, { ...key, layers: over })),
+    neighbours: groupBy(await neighbourRows.all(tx, { ...key, ...sets })),
+    twins: new Map((await twinRows.all(tx, key)).map(({ ordinal, twin }) => [ordinal, twin])),
+  }));
   const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
   return parcels.map(({ shape, in_raster: _, geometry_hash, ...row }) => {
     const plot: Plot = { ...row, twin: twins.get(row.ordinal) ?? null };

@@ -1,6 +1,6 @@
 /** What every step of a run needs: the pinned layers, the resolved parameters, and slope tiles kept at hand. */
 import { inflateSync } from 'node:zlib';
-import type { Kysely } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ParamValues, RasterGrid, RunLayer } from '../checks/check.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
@@ -52,6 +52,18 @@ export async function runLayers(db: Kysely<Schema>, key: RunKey): Promise<RunLay
     .orderBy('l.layer_id')
     .execute();
   return rows.map((row) => ({ ...row, raster: row.raster as RasterGrid | null }));
+}
+
+/**
+ * A transaction for statements that look things up parcel by parcel. The tables of a run are as a rule not analysed yet when it reads
+ * them, and taken for empty: by sequential scans one chunk of 1,000 took 35 s instead of 0.03 s, and compiling a plan 0.7 s of its 0.8.
+ */
+export function byIndex<T>(db: Kysely<Schema>, work: (tx: Transaction<Schema>) => Promise<T>): Promise<T> {
+  return db.transaction().execute(async (tx) => {
+    await sql`set local enable_seqscan = off`.execute(tx);
+    await sql`set local jit = off`.execute(tx);
+    return await work(tx);
+  });
 }
 
 /** Tiles kept: 64 of 256 × 256 cells are 16 MB, more than the window a chunk of neighbouring parcels touches. */

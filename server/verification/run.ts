@@ -8,6 +8,7 @@ import { AppError } from '../errors.ts';
 import { judgeChunk } from './judge.ts';
 import type { Manifest } from './manifest.ts';
 import {
+  byIndex,
   type Chunk,
   type Deps,
   keyOf,
@@ -133,7 +134,7 @@ const atATime = { postgis: 3, embedded: 2 };
 
 async function runChunk(deps: Deps, facts: RunFacts, chunk: Chunk, readTile: TileReader): Promise<void> {
   const judged = await judgeChunk(deps, facts, chunk, readTile);
-  await deps.database.db.transaction().execute((tx) => storeChunk(tx, facts, chunk, judged));
+  await byIndex(deps.database.db, (tx) => storeChunk(tx, facts, chunk, judged));
 }
 
 /** A run may be taken up again with chunks of another size: a chunk is done where every parcel of it has its result. */

@@ -64,6 +64,8 @@ export async function storeChunk(
   const closed = await closeChunk.run(tx, {
     region_code,
     run_id,
+    first: chunk.first,
+    last: chunk.last,
     ordinal: of(({ plot }) => plot.ordinal),
     result_id: ids,
     township_layers: facts.layers.filter(({ type }) => type === 'township').map(({ layer_id }) => layer_id),
