@@ -1,7 +1,9 @@
 /** Brings the evidence of one chunk into memory: its parcels, and the ground under each. Reads only; nothing is locked. */
+import type { Kysely } from 'kysely';
 import type { Plot, Point, RunLayer } from '../checks/check.ts';
 import { Ground } from '../checks/ground.ts';
 import { slopeLayers } from '../checks/steep-slope.ts';
+import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { ArrangementTooLarge } from '../overlay/arrangement.ts';
 import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
@@ -10,7 +12,6 @@ import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from '
 import { cellPatches, slopesOf } from './slope-evidence.ts';
 
 interface ParcelRow extends Omit<Plot, 'twin'> {
-  geometry_hash: string;
   shape: Buffer | null;
   in_raster: Buffer | null;
 }
@@ -32,7 +33,6 @@ const notOver = new Set(['township', 'slope', 'dem']);
 
 export interface Evidence {
   plot: Plot;
-  geometry_hash: string;
   ground: Ground;
   slope: ParcelSlope | null;
   /** cells over the limit, in the raster's plane: what pieces are drawn from */
@@ -59,7 +59,7 @@ export async function readEvidence(
     twins: new Map((await twinRows.all(tx, key)).map(({ ordinal, twin }) => [ordinal, twin])),
   }));
   const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
-  return parcels.map(({ shape, in_raster: _, geometry_hash, ...row }) => {
+  return parcels.map(({ shape, in_raster: _, ...row }) => {
     const plot: Plot = { ...row, twin: twins.get(row.ordinal) ?? null };
     const slope = slopes.get(row.ordinal) ?? null;
     const patches = [
@@ -69,12 +69,11 @@ export async function readEvidence(
     ];
     const steepRects = slope && !slope.all_steep ? slope.steep_rects : [];
     try {
-      return { plot, geometry_hash, slope, steepRects, ground: new Ground(shape, row.area_m2, patches) };
+      return { plot, slope, steepRects, ground: new Ground(shape, row.area_m2, patches) };
     } catch (error) {
       if (!(error instanceof ArrangementTooLarge)) throw error;
       return {
         plot,
-        geometry_hash,
         slope,
         steepRects,
         ground: new Ground(null, row.area_m2, []),
@@ -82,6 +81,44 @@ export async function readEvidence(
       };
     }
   });
+}
+
+/** The one parcel of a chunk without a look at its shape: for one that brings the engine down. */
+export async function plainPlot(db: Kysely<Schema>, { region_code, run_id, first }: Chunk): Promise<Plot> {
+  const row = await db
+    .selectFrom('run_result as r')
+    .innerJoin('run_set as s', (join) =>
+      join
+        .onRef('s.region_code', '=', 'r.region_code')
+        .onRef('s.run_id', '=', 'r.run_id')
+        .onRef('s.parcel_set_id', '=', 'r.parcel_set_id'),
+    )
+    .innerJoin('parcel as p', (join) =>
+      join
+        .onRef('p.region_code', '=', 'r.region_code')
+        .onRef('p.parcel_set_id', '=', 'r.parcel_set_id')
+        .onRef('p.ordinal', '=', 'r.parcel_ordinal'),
+    )
+    .select([
+      'r.ordinal',
+      'p.parcel_set_id',
+      'p.ordinal as parcel_ordinal',
+      's.ordinal as set_no',
+      'p.parcel_id',
+      'p.project_code',
+      'p.plot_type',
+      'p.accepted_on',
+      'p.pending',
+      'p.declared_area_m2',
+      'p.declared_net_m2',
+      'p.faults',
+      'p.area_m2',
+    ])
+    .where('r.region_code', '=', region_code)
+    .where('r.run_id', '=', run_id)
+    .where('r.ordinal', '=', first)
+    .executeTakeFirstOrThrow();
+  return { ...row, faults: row.faults as Plot['faults'], filed_anew: false, twin: null };
 }
 
 /** Points to show for the parcels asked for: within each, and within what of it lies outside the boundary. */

@@ -27,7 +27,7 @@ export async function judgeChunk(deps: Deps, facts: RunFacts, chunk: Chunk, read
 
 type PointOf = (ordinal: number, region: string) => Point | null;
 
-function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Judged {
+export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Judged {
   const { plot, ground, slope, failed } = evidence;
   const layersOf = (type: string) => facts.layers.filter((layer) => layer.type === type);
   const measured = checks.map((check): Measured => {

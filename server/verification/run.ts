@@ -1,24 +1,12 @@
 /** Runs a frozen run, chunk by chunk: the only caller of checks. A chunk is one transaction; what is done stays done. */
 import type { Kysely } from 'kysely';
-import { isWorthRetry } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import type { RunSummary } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
-import { judgeChunk } from './judge.ts';
+import { ChunkWork } from './chunk-work.ts';
 import type { Manifest } from './manifest.ts';
-import {
-  byIndex,
-  type Chunk,
-  type Deps,
-  keyOf,
-  type RunFacts,
-  type RunKey,
-  runLayers,
-  type TileReader,
-  tileReader,
-} from './run-context.ts';
-import { storeChunk } from './store-chunk.ts';
+import { type Deps, keyOf, type RunFacts, type RunKey, runLayers, tileReader } from './run-context.ts';
 import { summarise } from './summary.ts';
 
 const replacedSets = sqlFile<{ parcel_set_id: string }>('queries/replaced-sets');
@@ -45,9 +33,8 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
   const started = performance.now();
   try {
     const facts = await factsOf(db, key, run.params as RunFacts['params'], manifest);
-    const readTile = tileReader(key.region_code);
     const done = await finishedOrdinals(deps, key);
-    await inChunks(deps, key, run.parcel_count, done, hooks, (chunk) => runChunk(deps, facts, chunk, readTile));
+    await inChunks(deps, key, run.parcel_count, done, hooks, new ChunkWork(deps, facts, tileReader(key.region_code)));
     const summary = await summarise(db, key, (performance.now() - started) / 1000);
     if (summary.parcel_count !== run.parcel_count)
       throw new Error(`${summary.parcel_count} of ${run.parcel_count} parcels have a result`);
@@ -57,16 +44,6 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
     const cancelled = error instanceof RunCancelled;
     await setRun(db, key, { state: cancelled ? 'cancelled' : 'failed', finished_at: new Date() });
     throw error;
-  }
-}
-
-/** A chunk that an engine trap or a lost connection ended is tried once more, then the run fails for all to see. */
-async function twice(step: () => Promise<void>): Promise<void> {
-  try {
-    await step();
-  } catch (error) {
-    if (!isWorthRetry(error)) throw error;
-    await step();
   }
 }
 
@@ -103,7 +80,7 @@ async function inChunks(
   parcelCount: number,
   done: Set<number>,
   hooks: RunHooks,
-  work: (chunk: Chunk) => Promise<void>,
+  work: ChunkWork,
 ): Promise<void> {
   const size = deps.config.chunkSize[deps.database.kind];
   let next = 1;
@@ -115,7 +92,7 @@ async function inChunks(
       const first = next;
       const last = Math.min(first + size - 1, parcelCount);
       next = last + 1;
-      if (!holdsAll(done, first, last)) await twice(() => work({ ...key, first, last }));
+      if (!holdsAll(done, first, last)) await work.do({ ...key, first, last });
       finished += last - first + 1;
       hooks.progress?.(finished / parcelCount);
     }
@@ -131,11 +108,6 @@ async function inChunks(
 
 /** Chunks under way: two cores of a server and this process are busy with three; the embedded database has one session. */
 const atATime = { postgis: 3, embedded: 2 };
-
-async function runChunk(deps: Deps, facts: RunFacts, chunk: Chunk, readTile: TileReader): Promise<void> {
-  const judged = await judgeChunk(deps, facts, chunk, readTile);
-  await byIndex(deps.database.db, (tx) => storeChunk(tx, facts, chunk, judged));
-}
 
 /** A run may be taken up again with chunks of another size: a chunk is done where every parcel of it has its result. */
 function holdsAll(done: Set<number>, first: number, last: number): boolean {

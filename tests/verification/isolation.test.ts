@@ -1,10 +1,11 @@
 /** What troubles one parcel, one chunk or one run does not touch the others; and what was troubled is seen, and can be done again. */
 import { type Kysely, sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Database, isEngineTrap } from '../../server/database/connect.ts';
+import type { Database } from '../../server/database/connect.ts';
 import type { Schema } from '../../server/database/schema.ts';
 import type { VerdictFeature } from '../../server/domain/verdict-feature.ts';
 import { executeRun } from '../../server/verification/run.ts';
+import { resultId } from '../../server/verification/store-chunk.ts';
 import { bowTie, removeFiles } from '../intake-receive/receiving.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { at, config, featuresOf, plot, SmallCounty } from './small-runs.ts';
@@ -46,13 +47,22 @@ eachDatabase('runs of many parcels', (open, kind) => {
       .select('state')
       .where('run_id', '=', run.run_id)
       .executeTakeFirstOrThrow();
-    const counts = await sql<{ done: number; findings: number; working: number }>`
+    const counts = await sql<{ done: number; results: number; findings: number }>`
       select (select count(*)::int from run_result where run_id = ${run.run_id} and result_id is not null) as done,
-             (select count(*)::int from finding where region_code = ${here.region}) as findings,
-             (select count(*)::int from chunk_row) + (select count(*)::int from cut)
-               + (select count(*)::int from measured) + (select count(*)::int from mask) as working`.execute(db);
+             (select count(*)::int from result where region_code = ${here.region}) as results,
+             (select count(*)::int from finding where region_code = ${here.region}) as findings`.execute(db);
     return { state, ...counts.rows[0]! };
   };
+  /** Whole chunks of 20, some of them, and nothing of any other. */
+  const expectWholeChunks = async (run: { run_id: string }, state: string) => {
+    const found = await stateOf(run);
+    expect(found).toEqual({ state, done: found.done, results: found.done, findings: 12 * found.done });
+    expect(found.done % 20).toBe(0);
+    expect(found.done).toBeLessThan(few);
+    return found.done;
+  };
+  const expectDone = async (run: { run_id: string }) =>
+    expect(await stateOf(run)).toEqual({ state: 'succeeded', done: few, results: few, findings: 12 * few });
   const expectUntroubled = async (run: { run_id: string; region_code: string }, of = fewer) => {
     const texts = textsOf(await featuresOf(database, run), of.set);
     expect(texts.size).toBe(of.texts.size);
@@ -140,10 +150,12 @@ eachDatabase('runs of many parcels', (open, kind) => {
         if (share > 0.25) control.abort();
       };
       await expect(executeRun(deps(20), run, { signal: control.signal, progress })).rejects.toThrow('cancelled');
-      expect(await stateOf(run)).toEqual({ state: 'cancelled', done: 60, findings: 720, working: 0 });
-      expect(shares).toEqual([0.1, 0.2, 0.3]);
+      // chunks under way are ended, not broken off
+      expect(await expectWholeChunks(run, 'cancelled')).toBeGreaterThanOrEqual(60);
+      expect(shares).toEqual(shares.toSorted((a, b) => a - b));
+      expect(shares.slice(0, 3)).toEqual([0.1, 0.2, 0.3]);
       await executeRun(deps(7), run);
-      expect(await stateOf(run)).toEqual({ state: 'succeeded', done: few, findings: 12 * few, working: 0 });
+      await expectDone(run);
       await expectUntroubled(run);
     });
 
@@ -151,34 +163,37 @@ eachDatabase('runs of many parcels', (open, kind) => {
       await forget();
       const run = await create();
       await expect(executeRun(deps(20), run, { signal: AbortSignal.abort() })).rejects.toThrow('cancelled');
-      expect(await stateOf(run)).toEqual({ state: 'cancelled', done: 0, findings: 0, working: 0 });
+      expect(await stateOf(run)).toEqual({ state: 'cancelled', done: 0, results: 0, findings: 0 });
     });
   });
 
   describe('with a fault in the third chunk', () => {
-    const fault = async (body: string) => {
+    const fault = async (run: Awaited<ReturnType<typeof create>>, body: string) => {
+      const fiftieth = resultId(run.manifest.evidence_sha256, fewer.set, 50);
       const head = 'create or replace function fault() returns trigger language plpgsql as';
-      await database.pool.query(`${head} $$ begin if new.ordinal = 50 then ${body} end if; return new; end $$`);
-      await database.pool.query('create trigger fault before insert on measured for each row execute function fault()');
+      await database.pool.query(
+        `${head} $$ begin if new.result_id = '${fiftieth}' then ${body} end if; return new; end $$`,
+      );
+      await database.pool.query('create trigger fault before insert on finding for each row execute function fault()');
     };
-    const mend = () => database.pool.query('drop trigger if exists fault on measured');
+    const mend = () => database.pool.query('drop trigger if exists fault on finding');
 
     async function failsAndGoesOn(body: string): Promise<unknown> {
       await forget();
       const run = await create();
-      await fault(body);
+      await fault(run, body);
       let error: unknown;
       try {
         error = await executeRun(deps(20), run).then(
           () => undefined,
           (thrown: unknown) => thrown,
         );
-        expect(await stateOf(run)).toEqual({ state: 'failed', done: 40, findings: 480, working: 0 });
+        await expectWholeChunks(run, 'failed');
       } finally {
         await mend();
       }
       await executeRun(deps(20), run);
-      expect(await stateOf(run)).toEqual({ state: 'succeeded', done: few, findings: 12 * few, working: 0 });
+      await expectDone(run);
       await expectUntroubled(run);
       return error;
     }
@@ -193,14 +208,40 @@ eachDatabase('runs of many parcels', (open, kind) => {
       expect(String(error)).toContain('19 of 20 parcels have a finding of every check');
     });
 
+    /** The parcel that brings the engine down has its findings, with the reason; the others are as without it. */
+    async function isolates(body: string): Promise<void> {
+      await forget();
+      const run = await create();
+      await fault(
+        run,
+        `if new.reason is distinct from 'check-failed' and new.check_id <> 'area-mismatch' then ${body} end if;`,
+      );
+      try {
+        await executeRun(deps(20), run);
+      } finally {
+        await mend();
+      }
+      await expectDone(run);
+      const features = await featuresOf(database, run);
+      const { verdict, checks, area_m2, kept_unverified_area_m2 } = features[49]!.properties;
+      expect([verdict, kept_unverified_area_m2]).toEqual(['undetermined', area_m2]);
+      for (const [id, finding] of Object.entries(checks))
+        if (id !== 'area-mismatch')
+          expect([id, finding]).toMatchObject([id, { outcome: 'undetermined', reason: 'check-failed' }]);
+      const texts = textsOf(features, fewer.set);
+      expect([...texts].filter(([id, text]) => fewer.texts.get(id) !== text)).toHaveLength(1);
+    }
+
+    it('are done but for the one parcel that the engine cannot bear', () =>
+      isolates(`raise exception 'TopologyException: side location conflict' using errcode = 'XX000';`));
+
     if (kind === 'embedded')
-      it('fail as an engine trap, with a rollback, where the engine leaves its main loop', async () => {
+      it('are done but for the one parcel that makes the engine leave its main loop', async () => {
         const bow = `'POLYGON((0 0,1 1,1 0,0 1,0 0))'::geometry`;
         const starts = database.embedded!.starts();
-        const error = await failsAndGoesOn(`perform ST_Intersection(${bow}, ${bow});`);
-        expect(isEngineTrap(error)).toBe(true);
-        // tried twice, started anew each time
-        expect(database.embedded!.starts()).toBe(starts + 2);
+        await isolates(`perform ST_Intersection(${bow}, ${bow});`);
+        // twice for the chunk and twice for the parcel alone, started anew each time
+        expect(database.embedded!.starts()).toBe(starts + 4);
       });
   });
 
