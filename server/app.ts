@@ -105,7 +105,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
           withPath(input as unknown as FileInput) as ReceiveParcelsInput,
           hooks,
         );
-        await refreshStatistics(db, 'parcels');
+        await refreshStatistics(deps.database, 'parcels');
         return received;
       },
     },
@@ -113,7 +113,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
       queue: 'intake',
       async work(input, hooks) {
         const received = await receiveLayer(deps, withPath(input as unknown as FileInput) as ReceiveLayerInput, hooks);
-        await refreshStatistics(db, 'layers');
+        await refreshStatistics(deps.database, 'layers');
         return received;
       },
     },
@@ -122,7 +122,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
       async work(input, hooks) {
         const key = input as unknown as RunKey;
         const summary = await executeRun(deps, key, hooks);
-        await refreshStatistics(db, 'runs');
+        await refreshStatistics(deps.database, 'runs');
         return { ...key, summary };
       },
       async ended(input, state, problem) {
