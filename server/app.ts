@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database/connect.ts';
 import { refreshStatistics } from './database/statistics.ts';
 import type { AppDeps } from './http/context.ts';
+import { readBodies } from './http/plugins/bodies.ts';
 import { answerClientError, answerErrors, refuseOtherMethods, sendError } from './http/plugins/errors.ts';
 import { describeApi } from './http/plugins/openapi.ts';
 import { servePage } from './http/plugins/page.ts';
@@ -64,18 +65,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify);
   answerErrors(app);
   guardRequests(app);
-  await describeApi(app);
-
+  readBodies(app);
   const known = new Map<string, Set<string>>();
   const note = (route: { url: string; method: string | string[] }) => {
     const methods = known.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
     known.set(route.url, methods);
   };
+  app.addHook('onRoute', note);
+  await describeApi(app);
   const deps: AppDeps = { ...options, closing: closing.signal };
   await app.register(
     async (api) => {
-      api.addHook('onRoute', note);
       await api.register(multipart);
       for (const add of routes) add(api, deps);
     },
