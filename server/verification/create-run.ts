@@ -16,6 +16,8 @@ const startRun = sqlFile('queries/start-run');
 
 export interface CreateRunInput {
   parcelSetIds: string[];
+  /** the county the caller takes the sets to be of: refused where they are of another */
+  regionCode?: string;
   /** default: newest of each type, all land-use years */
   layerIds?: string[];
   params?: Record<string, Record<string, unknown>>;
@@ -44,6 +46,7 @@ export async function createRun(
     earlierIds.filter((id) => !judged.some((s) => s.parcel_set_id === id)),
     'earlier',
   );
+  demandEarlier(regionCode, earlier);
   const layerIds = input.layerIds ?? (await defaultLayers.all(db, { region_code: regionCode })).map((l) => l.layer_id);
   const layers = await readLayers(db, regionCode, layerIds);
   const params = resolveParams(input.params);
@@ -157,18 +160,50 @@ async function judgedSets(db: Kysely<Schema>, input: CreateRunInput): Promise<Se
       { field: 'parcel_set_ids', candidates: [...regions] },
     );
   }
-  const gone = judged.find((set) => set.withdrawn);
-  if (gone)
+  if (input.regionCode !== undefined && !regions.has(input.regionCode)) {
     throw new AppError(
-      'conflict',
-      { zh: `地块集 ${gone.parcel_set_id} 已撤回`, en: `Parcel set ${gone.parcel_set_id} is withdrawn` },
-      { field: 'parcel_set_ids' },
+      'validation',
+      {
+        zh: `地块集属于 ${[...regions].join('、')}，不是 ${input.regionCode}`,
+        en: `The parcel sets are of ${[...regions].join(', ')}, not of ${input.regionCode}`,
+      },
+      { field: 'region_code', candidates: [...regions] },
     );
+  }
+  const gone = judged.find((set) => set.withdrawn);
+  if (gone) throw withdrawn(gone, fieldOf.judged);
   if (input.order === 'given') return judged;
   return judged.sort(
     (a, b) => a.accepted - b.accepted || a.created - b.created || (a.parcel_set_id < b.parcel_set_id ? -1 : 1),
   );
 }
+
+/** Sets named by the caller; those found by default are of the region and count. A set that is withdrawn takes no part at all. */
+function demandEarlier(regionCode: string, earlier: SetRow[]): void {
+  const foreign = earlier.find((set) => set.region_code !== regionCode);
+  if (foreign)
+    throw new AppError(
+      'validation',
+      {
+        zh: `地块集 ${foreign.parcel_set_id} 属于 ${foreign.region_code}，一次核查只能在一个县内（${regionCode}）`,
+        en: `Parcel set ${foreign.parcel_set_id} is of ${foreign.region_code}; a run stays within one county (${regionCode})`,
+      },
+      { field: fieldOf.earlier },
+    );
+  const gone = earlier.find((set) => set.withdrawn);
+  if (gone) throw withdrawn(gone, fieldOf.earlier);
+}
+
+function withdrawn({ parcel_set_id }: SetRow, field: string): AppError {
+  return new AppError(
+    'conflict',
+    { zh: `地块集 ${parcel_set_id} 已撤回`, en: `Parcel set ${parcel_set_id} is withdrawn` },
+    { field },
+  );
+}
+
+/** where the caller named a set of this role */
+const fieldOf = { judged: 'parcel_set_ids', earlier: 'earlier_set_ids' } as const;
 
 async function readSets(db: Kysely<Schema>, wanted: string[], role: 'judged' | 'earlier'): Promise<SetRow[]> {
   if (wanted.length === 0) return [];
@@ -192,11 +227,7 @@ async function readSets(db: Kysely<Schema>, wanted: string[], role: 'judged' | '
   return wanted.map((id) => {
     const row = rows.find((r) => r.parcel_set_id === id);
     if (!row)
-      throw new AppError(
-        'not-found',
-        { zh: `没有地块集 ${id}`, en: `No parcel set ${id}` },
-        { field: 'parcel_set_ids' },
-      );
+      throw new AppError('not-found', { zh: `没有地块集 ${id}`, en: `No parcel set ${id}` }, { field: fieldOf[role] });
     const { withdrawn_at, accepted_at, created_at, ...set } = row;
     return {
       ...set,
