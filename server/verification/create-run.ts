@@ -29,10 +29,25 @@ export interface CreateRunInput {
 
 type SetRow = ManifestSet & { region_code: string; withdrawn: boolean; accepted: number; created: number };
 
-export async function createRun(
-  deps: Deps,
-  input: CreateRunInput,
-): Promise<{ run_id: string; region_code: string; parcel_count: number; manifest: Manifest }> {
+interface Created {
+  run_id: string;
+  region_code: string;
+  parcel_count: number;
+  manifest: Manifest;
+}
+
+export async function createRun(deps: Deps, input: CreateRunInput): Promise<Created> {
+  try {
+    return await freezeRun(deps, input);
+  } catch (error) {
+    // a layer taken by default was deleted at that moment: nobody named it, so what is newest now is taken
+    const gone = error instanceof AppError && error.code === 'not-found' && error.where?.field === 'layer_ids';
+    if (gone && input.layerIds === undefined) return await freezeRun(deps, input);
+    throw error;
+  }
+}
+
+async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
   const { db } = deps.database;
   const judged = await judgedSets(db, input);
   const regionCode = judged[0]?.region_code as string;
@@ -114,7 +129,7 @@ function inOrder(earlier: SetRow[], judged: SetRow[]): SetRow[] {
   return byAcceptance.map((set) => (set.role === 'judged' ? (next.next().value as SetRow) : set));
 }
 
-/** Keeps the layers from being deleted between the reading of them and the run's naming them. */
+/** Keeps the layers from being deleted between the reading of them and the run's naming them; one that is being deleted is gone. */
 async function holdLayers(tx: Transaction<Schema>, regionCode: string, layers: ManifestLayer[]): Promise<void> {
   if (layers.length === 0) return;
   const held = await tx
@@ -126,6 +141,7 @@ async function holdLayers(tx: Transaction<Schema>, regionCode: string, layers: M
       'in',
       layers.map((layer) => layer.layer_id),
     )
+    .where('state', '=', 'ready')
     .forShare()
     .execute();
   const gone = layers.find((layer) => !held.some((row) => row.layer_id === layer.layer_id));
