@@ -295,6 +295,7 @@ describe('a fault of the machine', () => {
     const codeOf = (error: object) => faultOf(Object.assign(new Error('relation "x" does not exist'), error));
     expect(codeOf({ code: 'ENOSPC' }).code).toBe('storage-full');
     expect(codeOf({ code: '53100' }).code).toBe('storage-full');
+    expect(codeOf({ code: 'EROFS', syscall: 'open' }).code).toBe('storage-full');
     expect(codeOf({ code: 'XX000', routine: 'engine_guard' }).code).toBe('engine-trap');
     expect(codeOf({ code: '57P01' }).code).toBe('busy');
     expect(codeOf({ code: 'ENOENT', syscall: 'connect' }).code).toBe('busy');
