@@ -4,7 +4,9 @@
  */
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
-import type { Db } from './sql-file.ts';
+import { type Db, sqlFile } from './sql-file.ts';
+
+const plainColumns = sqlFile<{ name: string }>('queries/plain-columns');
 
 export const tablesOf = {
   parcels: ['parcel_set', 'parcel'],
@@ -15,7 +17,7 @@ export const tablesOf = {
 /** To be called after many rows came in, outside a transaction: one short statement a table. */
 export async function refreshStatistics({ db, kind }: Pick<Database, 'db' | 'kind'>, of: keyof typeof tablesOf) {
   for (const table of tablesOf[of]) {
-    const columns = kind === 'embedded' ? sql` (${sql.join(await plainColumns(db, table))})` : sql``;
+    const columns = kind === 'embedded' ? sql` (${sql.join(await columnsWithoutShapes(db, table))})` : sql``;
     await sql`analyze ${sql.table(table)}${columns}`.execute(db);
   }
 }
@@ -25,11 +27,6 @@ export async function refreshStatistics({ db, kind }: Pick<Database, 'db' | 'kin
  * whose histograms lie apart (parcels of one county, layers of another alone): "invalid function selectivity: 172839608", and
  * from then on every such statement fails. Without a histogram it takes its fixed guess. A 64-bit server returns 0 there.
  */
-async function plainColumns(db: Db, table: string) {
-  const { rows } = await sql<{ name: string }>`
-    select attname::text as name from pg_attribute
-    where attrelid = ${table}::regclass and attnum > 0 and not attisdropped and atttypid <> 'geometry'::regtype`.execute(
-    db,
-  );
-  return rows.map((row) => sql.ref(row.name));
+async function columnsWithoutShapes(db: Db, table: string) {
+  return (await plainColumns.all(db, { table_name: table })).map((row) => sql.ref(row.name));
 }
