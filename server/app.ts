@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import type { Database } from './database/connect.ts';
 import { refreshStatistics } from './database/statistics.ts';
 import type { AppDeps } from './http/context.ts';
+import { readBodies } from './http/plugins/bodies.ts';
 import { answerClientError, answerErrors, refuseOtherMethods, sendError } from './http/plugins/errors.ts';
 import { describeApi } from './http/plugins/openapi.ts';
 import { servePage } from './http/plugins/page.ts';
@@ -64,18 +65,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   app.setSerializerCompiler(() => JSON.stringify);
   answerErrors(app);
   guardRequests(app);
-  await describeApi(app);
-
+  readBodies(app);
   const known = new Map<string, Set<string>>();
   const note = (route: { url: string; method: string | string[] }) => {
     const methods = known.get(route.url) ?? new Set();
     for (const method of [route.method].flat()) methods.add(method);
     known.set(route.url, methods);
   };
+  app.addHook('onRoute', note);
+  await describeApi(app);
   const deps: AppDeps = { ...options, closing: closing.signal };
   await app.register(
     async (api) => {
-      api.addHook('onRoute', note);
       await api.register(multipart);
       for (const add of routes) add(api, deps);
     },
@@ -105,7 +106,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
           withPath(input as unknown as FileInput) as ReceiveParcelsInput,
           hooks,
         );
-        await refreshStatistics(db, 'parcels');
+        await refreshStatistics(deps.database, 'parcels');
         return received;
       },
     },
@@ -113,7 +114,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
       queue: 'intake',
       async work(input, hooks) {
         const received = await receiveLayer(deps, withPath(input as unknown as FileInput) as ReceiveLayerInput, hooks);
-        await refreshStatistics(db, 'layers');
+        await refreshStatistics(deps.database, 'layers');
         return received;
       },
     },
@@ -122,7 +123,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
       async work(input, hooks) {
         const key = input as unknown as RunKey;
         const summary = await executeRun(deps, key, hooks);
-        await refreshStatistics(db, 'runs');
+        await refreshStatistics(deps.database, 'runs');
         return { ...key, summary };
       },
       async ended(input, state, problem) {

@@ -75,6 +75,6 @@ export async function loadSamples(
   }
   const run = await createRun(deps, { parcelSetIds, layerIds });
   const summary = await executeRun(deps, run);
-  for (const tables of ['parcels', 'layers', 'runs'] as const) await refreshStatistics(db, tables);
+  for (const tables of ['parcels', 'layers', 'runs'] as const) await refreshStatistics(deps.database, tables);
   say(`示例县已核查：${summary.parcel_count} 个地块，${summary.by_verdict.non_compliant} 个疑似问题`);
 }

@@ -77,8 +77,8 @@ async function verifyWith(
     tell(`${basename(layer.file)}: ${label}, ${received.feature_count} features`, received.warnings);
     layerIds.add(received.layer_id);
   }
-  await refreshStatistics(deps.database.db, 'parcels');
-  await refreshStatistics(deps.database.db, 'layers');
+  await refreshStatistics(deps.database, 'parcels');
+  await refreshStatistics(deps.database, 'layers');
   const run = await createRun(deps, {
     parcelSetIds: setIds,
     layerIds: [...layerIds],

@@ -14,6 +14,7 @@ export const csv: ExportFormat = {
   title: { zh: 'CSV（UTF-8，逐地块核查结果）', en: 'CSV (UTF-8, one line a parcel)' },
   contentType: 'text/csv; charset=utf-8',
   extension: 'csv',
+  options: [],
   write: (input) => inBlocks(lines(input)),
 };
 

@@ -51,6 +51,8 @@ export interface ExportFormat {
   contentType: string;
   /** of the file that is saved, without the dot */
   extension: string;
+  /** what of the coordinates and the text the asker may choose */
+  options: readonly ('srid' | 'encoding')[];
   /**
    * Bytes as they come. What is wrong with the request (AppError) is thrown before the first of them, so that it can
    * still be answered as a problem; stopping early frees what was taken.

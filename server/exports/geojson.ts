@@ -7,6 +7,7 @@ export const geojson: ExportFormat = {
   title: { zh: 'GeoJSON（经纬度，逐地块核查结果）', en: 'GeoJSON (lon/lat, one feature a parcel)' },
   contentType: 'application/geo+json',
   extension: 'geojson',
+  options: [],
   write: (input) => inBlocks(features(input)),
 };
 

@@ -25,6 +25,7 @@ export const shp: ExportFormat = {
   },
   contentType: 'application/zip',
   extension: 'zip',
+  options: ['srid', 'encoding'],
   write: (input) => writeShapefile(input),
 };
 

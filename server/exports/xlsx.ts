@@ -23,6 +23,7 @@ export const xlsx: ExportFormat = {
   },
   contentType: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   extension: 'xlsx',
+  options: [],
   write: writeWorkbook,
 };
 

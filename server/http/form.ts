@@ -3,7 +3,9 @@ import type { Static, TObject } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { AppError } from '../errors.ts';
 import { parcelColumns } from '../intake/parcel-columns.ts';
+import { systemGiven } from '../intake/place.ts';
 import { checkSetIds } from '../intake/request.ts';
+import { encodingOfPerson } from '../intake/text-encoding.ts';
 import { invalidField, shown } from './problem.ts';
 import { validationFault } from './validation-problem.ts';
 
@@ -12,6 +14,7 @@ export function formReader<S extends TObject>(schema: S): (fields: Record<string
   const compiled = Compile(schema);
   return (fields) => {
     const sent = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== ''));
+    for (const [field, value] of Object.entries(sent)) if (!isStorable(value)) throw unstorable(shown(field));
     if (compiled.Check(sent)) return sent as Static<S>;
     const { detail, where } = validationFault(compiled.Errors(sent) as never, 'body');
     throw new AppError('validation', detail, where);
@@ -39,16 +42,30 @@ export function readFieldMap(text: string | undefined): Record<string, string> |
         { field: `field_map.${shown(column)}`, candidates: [...parcelColumns] },
       );
     }
-    if (typeof value === 'string' && value !== '') return [column, value];
     const constant =
       typeof value === 'object' && value !== null ? (value as { constant?: unknown }).constant : undefined;
-    if (typeof constant === 'string' || typeof constant === 'number') return [column, `=${constant}`];
+    const reading =
+      typeof constant === 'string' || typeof constant === 'number'
+        ? `=${constant}`
+        : typeof value === 'string'
+          ? value
+          : '';
+    if (!isStorable(reading)) throw unstorable(`field_map.${column}`);
+    if (reading !== '') return [column, reading];
     throw invalidField(`field_map.${column}`, {
       zh: `field_map.${column} 应为属性名，或以 = 开头的固定值。`,
       en: `field_map.${column} must be an attribute name, or a constant that begins with =.`,
     });
   });
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+/** How a file is to be read, as far as it is wrong whatever the file: told at once instead of by the job. */
+export function checkReading<F extends { srid?: string; encoding?: string }>(fields: F): F {
+  const { srid, encoding } = fields;
+  if (srid !== undefined) systemGiven(Number(srid), `srid=${srid}`, { field: 'srid' });
+  if (encoding !== undefined) encodingOfPerson(encoding);
+  return fields;
 }
 
 /** Ids separated by commas, or a JSON array of them. */
@@ -72,6 +89,16 @@ export function readIds(text: string | undefined): string[] | undefined {
   return [...new Set(ids.map((id) => id.toLowerCase()))];
 }
 
+/** No control characters but tab and line ends, no half of a surrogate pair: neither jsonb nor a reader can take them. */
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/.test(text);
+}
+
+const unstorable = (field: string) =>
+  invalidField(field, {
+    zh: `${field} 含有不可见的控制字符或残缺的字符，请去掉后重试。`,
+    en: `${field} holds control characters or half a character; take them out and try again.`,
+  });
 const badMap = () =>
   invalidField('field_map', {
     zh: 'field_map 应为 JSON 对象，例如 {"parcel_id":"DKBH","project_code":"=50024220210001"}。',

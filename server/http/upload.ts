@@ -63,14 +63,12 @@ export async function receiveUpload<Asked>(
       } else {
         if (part.valueTruncated || part.fieldnameTruncated) throw tooLong(part.fieldname);
         if (Object.hasOwn(fields, part.fieldname)) throw twice(part.fieldname);
-        fields[part.fieldname] = String(part.value);
+        // a part that says it is JSON comes parsed: some clients send field_map so
+        fields[part.fieldname] = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
       }
     }
-    if (stored === undefined)
-      throw invalidField('file', {
-        zh: '缺少文件。请把文件放在表单的 file 字段中上传。',
-        en: 'There is no file. Send it in the field “file” of the form.',
-      });
+    if (stored === undefined) throw noFile();
+    if (stored.bytes === 0) throw emptyFile();
     const asked = options.check(fields);
     return { asked, file: await settle(stored, folder) };
   } catch (error) {
@@ -164,6 +162,17 @@ export function tooLarge(limitBytes: number): AppError {
   );
 }
 
+const noFile = () =>
+  invalidField('file', {
+    zh: '缺少文件。请把文件放在表单的 file 字段中上传。',
+    en: 'There is no file. Send it in the field “file” of the form.',
+  });
+/** Also what a browser sends for a form in which no file was chosen. */
+const emptyFile = () =>
+  invalidField('file', {
+    zh: '文件是空的，请选择文件后重新上传。',
+    en: 'The file is empty; choose one and upload again.',
+  });
 const wrongFileField = (field: string) =>
   invalidField(shown(field), {
     zh: `文件应放在 file 字段中，收到的是 ${shown(field)}。`,

@@ -3,9 +3,10 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import type { CodeSystem } from '../domain/land-codes.ts';
 import type { LayerType } from '../layers/index.ts';
-import { type Claim, claim, discard, finish, layers } from './loading.ts';
+import { abandon, type Claim, claim, finish, layers } from './loading.ts';
 import type { RegionDecision } from './region.ts';
 import type { Warning } from './source-types.ts';
+import type { ReceiveHooks } from './store-shapes.ts';
 
 export interface ReceiveLayerInput {
   path: string;
@@ -60,7 +61,7 @@ export async function fillLayer(
   region: RegionDecision,
   codeSystem: CodeSystem | null,
   fill: (held: Claim) => Promise<FilledLayer>,
-  signal: AbortSignal | undefined,
+  hooks: Pick<ReceiveHooks, 'signal' | 'afterwards'>,
 ): Promise<ReceivedLayer | 'ready'> {
   const held = await claim(
     db,
@@ -76,13 +77,13 @@ export async function fillLayer(
       source: input.source ?? null,
       code_system: codeSystem,
     },
-    signal,
+    hooks.signal,
   );
   if (held === 'ready') return 'ready';
   try {
     const { raster, ...filled } = await fill(held);
     const decisions = { ...filled.decisions, region };
-    signal?.throwIfAborted();
+    hooks.signal?.throwIfAborted();
     await finish(db, held, {
       feature_count: filled.feature_count,
       warnings: JSON.stringify(filled.warnings),
@@ -91,8 +92,7 @@ export async function fillLayer(
     });
     return { layer_id: id, region_code: region.region_code, existing: false, ...filled, decisions };
   } catch (error) {
-    // what cannot be taken out now (the database is gone) is swept at the next start
-    await discard(db, held).catch(() => {});
+    await abandon(db, held, hooks);
     throw error;
   }
 }

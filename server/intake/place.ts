@@ -48,20 +48,24 @@ function decided(
   return { system, warnings, decision: { srid: system.epsg, epsg_found: found, source, reason } };
 }
 
-function byPerson(file: string, said: CrsStatement, srid: number): Decided {
+/** The system a person names, of a file or before there is one. `crs-unsupported-datum` or `crs-unknown` where none can be read in it. */
+export function systemGiven(srid: number, what: string, where: Where): CoordinateSystem {
   const datum = refusedDatumOf(srid);
-  if (datum) throw refuseDatum(file, datum, `EPSG:${srid}`);
+  if (datum) throw refuseDatum(what, datum, `EPSG:${srid}`, where);
   const system = systemOf(srid);
-  if (!system) {
-    throw new AppError(
-      'crs-unknown',
-      {
-        zh: `不支持 EPSG:${srid}。请改用国家2000坐标系：4490（经纬度）、4513–4533（3度带，带带号）、4534–4554（3度带，不带带号）、4491–4512（6度带）。`,
-        en: `EPSG:${srid} is not supported. Use a CGCS2000 system: 4490 (lon/lat), 4513–4533 (3-degree with zone), 4534–4554 (3-degree without), 4491–4512 (6-degree).`,
-      },
-      { file },
-    );
-  }
+  if (system) return system;
+  throw new AppError(
+    'crs-unknown',
+    {
+      zh: `不支持 EPSG:${srid}。请改用国家2000坐标系：4490（经纬度）、4513–4533（3度带，带带号）、4534–4554（3度带，不带带号）、4491–4512（6度带）。`,
+      en: `EPSG:${srid} is not supported. Use a CGCS2000 system: 4490 (lon/lat), 4513–4533 (3-degree with zone), 4534–4554 (3-degree without), 4491–4512 (6-degree).`,
+    },
+    where,
+  );
+}
+
+function byPerson(file: string, said: CrsStatement, srid: number): Decided {
+  const system = systemGiven(srid, file, { file });
   const own = 'system' in said ? said.system : undefined;
   const contradicts =
     said.kind === 'refused-datum' ||
@@ -118,7 +122,7 @@ function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box 
       en: `The parameters of ${from} are those of ${name.en}${equal.en}.`,
     });
   }
-  if (said.kind === 'refused-datum') throw refuseDatum(file, said.datum, said.name);
+  if (said.kind === 'refused-datum') throw refuseDatum(file, said.datum, said.name, { file });
   if (said.kind === 'local') throw refuseLocal(file, said);
   if (said.kind === 'unstated-datum') {
     throw new AppError(
@@ -193,14 +197,14 @@ function infer(file: string, box: Box, near: Box | undefined): Decided {
   );
 }
 
-function refuseDatum(file: string, datum: Sentence, name: string): AppError {
+function refuseDatum(what: string, datum: Sentence, name: string, where: Where): AppError {
   return new AppError(
     'crs-unsupported-datum',
     {
-      zh: `${file} 使用${datum.zh}（${name}），与国家2000之间没有公开的转换参数，直接转换会偏移数十至上百米。请向自然资源局索取国家2000坐标系（CGCS2000）的成果，或由其用当地七参数/四参数转换后再提供。`,
-      en: `${file} is on ${datum.en} (${name}). There are no public parameters to CGCS2000; a plain transform would be off by tens of metres or more. Ask the natural resources bureau for the data in CGCS2000, or to convert it with its local seven- or four-parameter set.`,
+      zh: `${what} 使用${datum.zh}（${name}），与国家2000之间没有公开的转换参数，直接转换会偏移数十至上百米。请向自然资源局索取国家2000坐标系（CGCS2000）的成果，或由其用当地七参数/四参数转换后再提供。`,
+      en: `${what} is on ${datum.en} (${name}). There are no public parameters to CGCS2000; a plain transform would be off by tens of metres or more. Ask the natural resources bureau for the data in CGCS2000, or to convert it with its local seven- or four-parameter set.`,
     },
-    { file },
+    where,
   );
 }
 

@@ -80,7 +80,7 @@ async function receivePolygons(
         decisions: decisionsOf(report, plan),
       };
     };
-    return await fillLayer(db, task, region, plan.codeSystem?.system ?? null, fill, hooks.signal);
+    return await fillLayer(db, task, region, plan.codeSystem?.system ?? null, fill, hooks);
   } finally {
     await rm(report.spool, { force: true });
   }

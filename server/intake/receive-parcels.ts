@@ -10,7 +10,7 @@ import { sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { parcelSetId, sha256Of } from './identity.ts';
-import { type Claim, claim, discard, finish, parcelSets } from './loading.ts';
+import { abandon, type Claim, claim, discard, finish, parcelSets } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
 import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
 import { printable } from './printable.ts';
@@ -142,8 +142,7 @@ export async function receiveParcels(
       hooks.progress?.(1);
       return { parcel_set_id: id, region_code: region.region_code, existing: known !== undefined, ...result };
     } catch (error) {
-      // what cannot be taken out now (the database is gone) is swept at the next start
-      await discard(db, held).catch(() => {});
+      await abandon(db, held, hooks);
       throw error;
     }
   } finally {

@@ -43,7 +43,7 @@ export async function receiveRaster(
       const feature_count = await storeTiles(db, held, spool, hooks.signal);
       return { feature_count, warnings, decisions: { crs: { srid: report.srid, ...crs } }, raster: grid };
     };
-    return await fillLayer(db, task, region, null, fill, hooks.signal);
+    return await fillLayer(db, task, region, null, fill, hooks);
   } finally {
     await rm(report.spool, { force: true });
   }

@@ -12,6 +12,8 @@ export interface ReceiveHooks {
   signal?: AbortSignal;
   /** share of the work done, 0–1 */
   progress?: (share: number) => void;
+  /** takes steps that may follow when the caller has been told; without it they are waited for */
+  afterwards?: (step: () => Promise<void>) => void;
 }
 
 export interface ShapeToStore extends JudgedShape {

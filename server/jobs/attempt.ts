@@ -42,6 +42,7 @@ export async function attemptJob(deps: AttemptDeps, jobId: string): Promise<void
   const closing = () => stop.abort('closing' satisfies Stop);
   deps.closing.addEventListener('abort', closing, { once: true });
   let share = 0;
+  const afterwards: (() => Promise<void>)[] = [];
   const pulse = startPulse(deps, job, stop, () => share);
   try {
     const result = await kind.work(job.input, {
@@ -51,6 +52,7 @@ export async function attemptJob(deps: AttemptDeps, jobId: string): Promise<void
         // 1 is for the job that has ended: the rest stays below it
         if (Number.isFinite(value)) share = Math.max(share, Math.min(value, 0.999));
       },
+      afterwards: (step) => void afterwards.push(step),
     });
     await pulse.stop();
     await end(deps, job, kind, { state: 'succeeded', result });
@@ -60,6 +62,8 @@ export async function attemptJob(deps: AttemptDeps, jobId: string): Promise<void
   } finally {
     await pulse.stop();
     deps.closing.removeEventListener('abort', closing);
+    for (const step of afterwards)
+      await step().catch((error: unknown) => deps.log.warn({ err: error, job_id: job.job_id }, 'left behind by a job'));
   }
 }
 

@@ -25,6 +25,8 @@ export function faultOf(error: unknown): Fault {
   const code = errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || code === '53100')
     return { code: 'storage-full', detail: noRoom, unforeseen: true };
+  // a disk with faults is remounted read-only: to the uploader the same as a full one, to the administrator not
+  if (code === 'EROFS' || code === 'EACCES') return { code: 'storage-full', detail: noWriting, unforeseen: true };
   if (isDatabaseAway(error)) return { code: 'busy', detail: away, unforeseen: true };
   return { code: 'internal', detail: unknown, unforeseen: true };
 }
@@ -52,6 +54,10 @@ function errorCode(error: unknown): string | undefined {
 const noRoom: Sentence = {
   zh: '服务器存储空间不足，未保存任何内容。请通知管理员清理空间后重试。',
   en: 'The server has no room left; nothing was stored. Ask the administrator to make room, then try again.',
+};
+const noWriting: Sentence = {
+  zh: '服务器的数据目录不能写入，未保存任何内容。请通知管理员检查磁盘与目录权限后重试。',
+  en: 'The data folder of the server cannot be written to; nothing was stored. Ask the administrator to look at the disk and its permissions, then try again.',
 };
 const away: Sentence = {
   zh: '数据库正在启动或重启，请几秒后重试。',

@@ -7,6 +7,8 @@ export interface JobHooks {
   signal: AbortSignal;
   /** share done, 0–1; may be called as often as is convenient */
   progress(share: number): void;
+  /** Work that nobody need wait for, such as taking out what a cancelled job had stored: done when the job's end has been told. */
+  afterwards(step: () => Promise<void>): void;
 }
 
 export interface JobKind {

@@ -3,6 +3,7 @@
  * what clients see. Everything is polling: LISTEN does not arrive on the embedded database, and no lock of a session is
  * relied on, for all its clients share one.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type ConstructorOptions, type Job, PgBoss } from 'pg-boss';
 import type { Database } from '../database/connect.ts';
 import { attemptJob } from './attempt.ts';
@@ -52,7 +53,7 @@ export async function startJobs({ database, kinds, log, work = true }: JobsDeps)
   });
   // a database that restarts makes every poll fail for a moment; the polls go on by themselves
   boss.on('error', (error) => log.warn({ err: error }, 'queue'));
-  await boss.start();
+  await begin(boss, log);
   const settings = { heartbeatSeconds, retryLimit, retryDelay, expireInSeconds: 24 * 3600, deleteAfterSeconds: 3600 };
   for (const name of queueNames) {
     await boss.createQueue(name, settings);
@@ -125,6 +126,23 @@ export async function startJobs({ database, kinds, log, work = true }: JobsDeps)
     },
   };
 }
+
+/** Two servers that start at once on a new database both make the tables of the queue: the one that comes second begins again. */
+async function begin(boss: PgBoss, log: JobLog): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await boss.start();
+      return;
+    } catch (error) {
+      if (tries >= 5 || !alreadyThere.includes(String((error as { code?: unknown }).code))) throw error;
+      log.warn({ err: error }, 'another server makes the tables of the queue just now');
+      await pause(tries * 500);
+    }
+  }
+}
+
+/** SQLSTATE of a row, schema, table, object or function that another session made first, and of two that met over it */
+const alreadyThere = ['23505', '42P06', '42P07', '42710', '42723', '40P01'];
 
 async function sayEnded(kinds: Record<string, JobKind>, job: JobRow, log: JobLog): Promise<void> {
   try {

@@ -7,43 +7,42 @@ import { classesAbove } from '../checks/steep-slope.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { AppError } from '../errors.ts';
-import { buildManifest, type Manifest, type ManifestLayer, type ManifestSet } from './manifest.ts';
+import { buildManifest, type Manifest, type ManifestLayer } from './manifest.ts';
 import type { Deps } from './run-context.ts';
+import { earlierSets, inOrder, judgedSets, manifestSet, type SetsAsked } from './run-sets.ts';
 
-const earlierSets = sqlFile<{ parcel_set_id: string }>('queries/earlier-sets');
 const defaultLayers = sqlFile<{ layer_id: string }>('queries/default-layers');
 const startRun = sqlFile('queries/start-run');
 
-export interface CreateRunInput {
-  parcelSetIds: string[];
+export interface CreateRunInput extends SetsAsked {
   /** default: newest of each type, all land-use years */
   layerIds?: string[];
   params?: Record<string, Record<string, unknown>>;
-  /** default: the earlier accepted sets of the region */
-  earlierSetIds?: string[];
-  /** `given`: the sets count in the order named (command line); `accepted`: in the order they were accepted (HTTP) */
-  order?: 'given' | 'accepted';
 }
 
-type SetRow = ManifestSet & { region_code: string; withdrawn: boolean; accepted: number; created: number };
+interface Created {
+  run_id: string;
+  region_code: string;
+  parcel_count: number;
+  manifest: Manifest;
+}
 
-export async function createRun(
-  deps: Deps,
-  input: CreateRunInput,
-): Promise<{ run_id: string; region_code: string; parcel_count: number; manifest: Manifest }> {
+export async function createRun(deps: Deps, input: CreateRunInput): Promise<Created> {
+  try {
+    return await freezeRun(deps, input);
+  } catch (error) {
+    // a layer taken by default was deleted at that moment: nobody named it, so what is newest now is taken
+    const gone = error instanceof AppError && error.code === 'not-found' && error.where?.field === 'layer_ids';
+    if (gone && input.layerIds === undefined) return await freezeRun(deps, input);
+    throw error;
+  }
+}
+
+async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
   const { db } = deps.database;
   const judged = await judgedSets(db, input);
   const regionCode = judged[0]?.region_code as string;
-  const earlierIds =
-    input.earlierSetIds ??
-    (await earlierSets.all(db, { region_code: regionCode, judged: judged.map((s) => s.parcel_set_id) })).map(
-      (s) => s.parcel_set_id,
-    );
-  const earlier = await readSets(
-    db,
-    earlierIds.filter((id) => !judged.some((s) => s.parcel_set_id === id)),
-    'earlier',
-  );
+  const earlier = await earlierSets(db, input, judged);
   const layerIds = input.layerIds ?? (await defaultLayers.all(db, { region_code: regionCode })).map((l) => l.layer_id);
   const layers = await readLayers(db, regionCode, layerIds);
   const params = resolveParams(input.params);
@@ -99,19 +98,7 @@ export async function createRun(
   return { run_id: runId, region_code: regionCode, parcel_count: parcelCount, manifest };
 }
 
-/**
- * The order of acceptance, by which the later of two sets carries what they share; sets not accepted yet come last. A set that is
- * verified again keeps its place before those accepted since, else both would be deducted. Judged sets keep their own order.
- */
-function inOrder(earlier: SetRow[], judged: SetRow[]): SetRow[] {
-  const byAcceptance = [...earlier, ...judged].sort((a, b) =>
-    a.accepted === b.accepted ? 0 : a.accepted < b.accepted ? -1 : 1,
-  );
-  const next = judged.values();
-  return byAcceptance.map((set) => (set.role === 'judged' ? (next.next().value as SetRow) : set));
-}
-
-/** Keeps the layers from being deleted between the reading of them and the run's naming them. */
+/** Keeps the layers from being deleted between the reading of them and the run's naming them; one that is being deleted is gone. */
 async function holdLayers(tx: Transaction<Schema>, regionCode: string, layers: ManifestLayer[]): Promise<void> {
   if (layers.length === 0) return;
   const held = await tx
@@ -123,6 +110,7 @@ async function holdLayers(tx: Transaction<Schema>, regionCode: string, layers: M
       'in',
       layers.map((layer) => layer.layer_id),
     )
+    .where('state', '=', 'ready')
     .forShare()
     .execute();
   const gone = layers.find((layer) => !held.some((row) => row.layer_id === layer.layer_id));
@@ -135,81 +123,6 @@ function noLayer(id: string): AppError {
     { zh: `本县没有图层 ${id}`, en: `No layer ${id} in this county` },
     { field: 'layer_ids' },
   );
-}
-
-async function judgedSets(db: Kysely<Schema>, input: CreateRunInput): Promise<SetRow[]> {
-  const wanted = [...new Set(input.parcelSetIds)];
-  if (wanted.length === 0)
-    throw new AppError(
-      'validation',
-      { zh: '请指定至少一个地块集', en: 'Name at least one parcel set' },
-      { field: 'parcel_set_ids' },
-    );
-  const judged = await readSets(db, wanted, 'judged');
-  const regions = new Set(judged.map((set) => set.region_code));
-  if (regions.size > 1) {
-    throw new AppError(
-      'validation',
-      {
-        zh: `一次核查只能在一个县内：${[...regions].join('、')}`,
-        en: `A run stays within one county: ${[...regions].join(', ')}`,
-      },
-      { field: 'parcel_set_ids', candidates: [...regions] },
-    );
-  }
-  const gone = judged.find((set) => set.withdrawn);
-  if (gone)
-    throw new AppError(
-      'conflict',
-      { zh: `地块集 ${gone.parcel_set_id} 已撤回`, en: `Parcel set ${gone.parcel_set_id} is withdrawn` },
-      { field: 'parcel_set_ids' },
-    );
-  if (input.order === 'given') return judged;
-  return judged.sort(
-    (a, b) => a.accepted - b.accepted || a.created - b.created || (a.parcel_set_id < b.parcel_set_id ? -1 : 1),
-  );
-}
-
-async function readSets(db: Kysely<Schema>, wanted: string[], role: 'judged' | 'earlier'): Promise<SetRow[]> {
-  if (wanted.length === 0) return [];
-  const rows = await db
-    .selectFrom('parcel_set')
-    .select([
-      'region_code',
-      'parcel_set_id',
-      'name',
-      'file_name',
-      'sha256',
-      'feature_count',
-      'decisions',
-      'withdrawn_at',
-      'accepted_at',
-      'created_at',
-    ])
-    .where('parcel_set_id', 'in', wanted)
-    .where('state', '=', 'ready')
-    .execute();
-  return wanted.map((id) => {
-    const row = rows.find((r) => r.parcel_set_id === id);
-    if (!row)
-      throw new AppError(
-        'not-found',
-        { zh: `没有地块集 ${id}`, en: `No parcel set ${id}` },
-        { field: 'parcel_set_ids' },
-      );
-    const { withdrawn_at, accepted_at, created_at, ...set } = row;
-    return {
-      ...set,
-      role,
-      withdrawn: withdrawn_at !== null,
-      accepted: accepted_at?.getTime() ?? Infinity,
-      created: created_at.getTime(),
-    };
-  });
-}
-
-function manifestSet({ withdrawn: _, accepted: __, created: ___, region_code: ____, ...set }: SetRow): ManifestSet {
-  return set;
 }
 
 async function readLayers(db: Kysely<Schema>, regionCode: string, wanted: string[]): Promise<ManifestLayer[]> {

@@ -133,6 +133,8 @@ eachDatabase('from upload to export over HTTP', (open) => {
       '?bbox=1,2,3,4,5',
       '?bbox=a,b,c,d',
       '?bbox=109,28,108,29',
+      '?project_code=%00',
+      '?township=a%00b',
       '?sort=area',
     ]) {
       expect(await verdicts(query), query).toMatchObject({
@@ -212,10 +214,12 @@ eachDatabase('from upload to export over HTTP', (open) => {
     expect(one.piece_features[0]?.properties.area_m2).toBeCloseTo(one.properties.deduct_area_m2, 9);
     expect(one.piece_features[0]?.geometry).toMatchObject({ type: 'MultiPolygon' });
     expect(await get(`/runs/${runId}/verdicts/P99`)).toMatchObject({ status: 404, code: 'not-found' });
-    expect(await get(`/runs/${runId}/verdicts/${encodeURIComponent("a/b?#'")}`)).toMatchObject({
-      status: 404,
-      code: 'not-found',
-    });
+    for (const odd of ["a/b?#'", 'P1\0', '\0', '地块']) {
+      expect(await get(`/runs/${runId}/verdicts/${encodeURIComponent(odd)}`)).toMatchObject({
+        status: 404,
+        code: 'not-found',
+      });
+    }
   });
 
   it('exports every format as a file, and says what is wrong before it begins one', async () => {
@@ -239,6 +243,17 @@ eachDatabase('from upload to export over HTTP', (open) => {
     const bad = await service.app.inject(`/api/v1/runs/${runId}/exports/shp?srid=999999`);
     expect(bad.json()).toMatchObject({ code: expect.stringMatching(/^(validation|crs-)/) });
     expect(bad.headers['content-disposition']).toBeUndefined();
+    for (const [format, query, field] of [
+      ['csv', 'srid=4524', 'srid'],
+      ['geojson', 'srid=4524', 'srid'],
+      ['xlsx', 'encoding=GBK', 'encoding'],
+      ['shp', 'encoding=klingon', 'encoding'],
+    ]) {
+      const refused = await get(`/runs/${runId}/exports/${format}?${query}`);
+      expect(refused, `${format}?${query}`).toMatchObject({ status: 400, code: 'validation', where: { field } });
+    }
+    const asked = await service.app.inject(`/api/v1/runs/${runId}/exports/shp?srid=4524&encoding=GBK`);
+    expect(asked.statusCode).toBe(200);
     expect(await get(`/runs/${runId}/exports/dwg`)).toMatchObject({ status: 404, code: 'not-found' });
     expect(await get(`/runs/${runId}/exports/csv?only=good`)).toMatchObject({ status: 400, where: { field: 'only' } });
   });
@@ -376,6 +391,30 @@ eachDatabase('from upload to export over HTTP', (open) => {
     expect(withdrawn.withdrawn_at).toMatch(/^\d{4}-/);
     expect((await post(`/parcel-sets/${id}/withdraw`, {})).json().withdrawn_at).toBe(withdrawn.withdrawn_at);
     expect((await post('/runs', { parcel_set_ids: [id] })).json()).toMatchObject({ status: 409, code: 'conflict' });
+    const earlier = await post('/runs', { parcel_set_ids: [setId], earlier_set_ids: [id] });
+    expect(earlier.json()).toMatchObject({ status: 409, code: 'conflict', where: { field: 'earlier_set_ids' } });
+  });
+
+  it('runs over sets of one county only, and of the one that was named', async () => {
+    const sent = await upload(
+      service,
+      '/parcel-sets',
+      { name: 'g.geojson', data: plots(3) },
+      { region_code: '500243' },
+    );
+    await done(sent.json().job_id);
+    const abroad = sent.json().parcel_set_id;
+    for (const [asked, field] of [
+      [{ parcel_set_ids: [setId, abroad] }, 'parcel_set_ids'],
+      [{ parcel_set_ids: [setId], earlier_set_ids: [abroad] }, 'earlier_set_ids'],
+      [{ parcel_set_ids: [setId], region_code: '500243' }, 'region_code'],
+    ] as const) {
+      expect((await post('/runs', asked)).json()).toMatchObject({ status: 400, code: 'validation', where: { field } });
+    }
+    const nobody = '00000000-0000-4000-8000-000000000000';
+    const unknown = await post('/runs', { parcel_set_ids: [setId], earlier_set_ids: [nobody] });
+    expect(unknown.json()).toMatchObject({ status: 404, where: { field: 'earlier_set_ids' } });
+    expect((await post('/runs', { parcel_set_ids: [setId], region_code: '500242' })).statusCode).toBe(202);
   });
 
   it('streams a job’s events to their end', async () => {

@@ -76,6 +76,8 @@ onDatabase('embedded', 'the page and the line it comes over', (open) => {
     expect(large).toMatch(/^HTTP\/1\.1 431 /);
     expect(large).toMatch(/x-request-id: [0-9a-f-]{36}/i);
     expect(large).toContain('"code":"too-large"');
+    expect(large).toMatch(/x-content-type-options: nosniff\r\n/i);
+    expect(large).toMatch(/content-security-policy: default-src 'none'/i);
     const noHttp = await raw('\u0016\u0003\u0001 hello\r\n\r\n');
     expect(noHttp).toMatch(/^HTTP\/1\.1 400 /);
     expect(noHttp).toContain('"code":"validation"');

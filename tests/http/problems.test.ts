@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { problemStatus } from '../../server/errors.ts';
+import { encodeCursor } from '../../server/http/cursor.ts';
 import { problemBody } from '../../server/http/problem.ts';
 import { faultOf } from '../../server/jobs/fault.ts';
 import { onDatabase } from '../support/databases.ts';
@@ -72,6 +73,7 @@ onDatabase('embedded', 'problems of a request', (open) => {
     ['POST', '/checks', 'GET, HEAD'],
     ['GET', `/parcel-sets/${nobody}/withdraw`, 'POST'],
     ['PUT', `/jobs/${nobody}`, 'DELETE, GET, HEAD'],
+    ['POST', '/openapi.json', 'GET, HEAD'],
   ])('%s %s is refused with what is allowed', async (method, url, allow) => {
     const answer = await ask(url, { method, payload: 'anything at all', headers: { 'content-type': 'text/plain' } });
     expect([answer.statusCode, answer.json().code, answer.json().status]).toEqual([405, 'validation', 405]);
@@ -120,6 +122,38 @@ onDatabase('embedded', 'problems of a request', (open) => {
     expect(answer.json().where?.field).toBe(field);
   });
 
+  it('takes a POST or DELETE that says nothing, whatever kind of body it announces', async () => {
+    const empty = (method: string, url: string) =>
+      ask(url, { method, payload: '', headers: { 'content-type': 'application/json' } });
+    expect((await empty('POST', `/parcel-sets/${nobody}/withdraw`)).json()).toMatchObject({ code: 'not-found' });
+    expect((await empty('DELETE', `/jobs/${nobody}`)).json()).toMatchObject({ code: 'not-found' });
+    expect((await empty('DELETE', `/layers/${nobody}`)).json()).toMatchObject({ code: 'not-found' });
+    expect((await empty('POST', '/runs')).json()).toMatchObject({ code: 'validation' });
+  });
+
+  it.each([
+    ['layers', [{ type: null, region_code: null }]],
+    ['parcel-sets', [{ region_code: null }]],
+    ['runs', [{ region_code: null, state: null }]],
+  ])('refuses a cursor of /%s that was made up, whatever it holds', async (list, filter) => {
+    const at = '2026-01-02 03:04:05.678901+00';
+    const made = (position: string) => ask(`/${list}?cursor=${encodeCursor([list, ...filter], position)}`);
+    expect((await made(JSON.stringify([at, nobody, '500242']))).json()).toMatchObject({ items: [] });
+    for (const position of [
+      '',
+      'null',
+      '{}',
+      '[1,2,3]',
+      JSON.stringify([at, 'x', '500242']),
+      JSON.stringify([at, nobody, "5'\u0000"]),
+      JSON.stringify(['2026-02-30 03:04:05+00', nobody, '500242']),
+      JSON.stringify(['infinity', nobody, '500242']),
+    ]) {
+      const answer = (await made(position)).json();
+      expect(answer, position).toMatchObject({ status: 400, code: 'validation', where: { field: 'cursor' } });
+    }
+  });
+
   it('refuses a body of another kind, one too large, and ids of sets and layers that are not there', async () => {
     const post = (payload: string | Buffer, type: string) =>
       ask('/runs', { method: 'POST', payload, headers: { 'content-type': type } });
@@ -150,6 +184,28 @@ onDatabase('embedded', 'problems of a request', (open) => {
     }
     expect((await ask('/%zz')).headers['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
+
+  it.each([
+    ['an answer', 'GET', '/checks', 200],
+    ['something that is not there', 'GET', '/nothing', 404],
+    ['another method', 'PUT', '/checks', 405],
+    ['a URL that cannot be decoded', 'GET', '/layers/%zz', 400],
+    ['an id without end', 'GET', `/layers/${'x'.repeat(3000)}`, 414],
+  ])(
+    'gives %s a request id, and headers that keep it from being run, framed or guessed at',
+    async (_what, method, url, status) => {
+      const answer = await ask(url, { method });
+      expect(answer.statusCode).toBe(status);
+      expect(answer.headers).toMatchObject({
+        'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'cache-control': 'no-store',
+      });
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    },
+  );
 
   it('lets no page of another site change anything', async () => {
     const from = (site: string, method: string) =>
@@ -185,6 +241,11 @@ onDatabase('embedded', 'problems of a request', (open) => {
     ['a region code of five digits', { type: 'eco-red-line', region_code: '50024' }, 400, 'validation', 'region_code'],
     ['an unknown field', { type: 'eco-red-line', colour: 'red' }, 400, 'validation', 'colour'],
     ['a CRS that is no code', { type: 'eco-red-line', srid: 'EPSG:4490' }, 400, 'validation', 'srid'],
+    ['a CRS there is not', { type: 'eco-red-line', srid: '999999' }, 422, 'crs-unknown', 'srid'],
+    ['a CRS of Xian 80', { type: 'eco-red-line', srid: '2360' }, 422, 'crs-unsupported-datum', 'srid'],
+    ['a CRS of Beijing 54', { type: 'slope', srid: '2412' }, 422, 'crs-unsupported-datum', 'srid'],
+    ['an encoding there is not', { type: 'eco-red-line', encoding: 'klingon' }, 400, 'validation', 'encoding'],
+    ['a NUL in its source', { type: 'eco-red-line', source: 'a\u0000b' }, 400, 'validation', 'source'],
     [
       'an unknown code system',
       { type: 'land-use', year: '2023', code_system: 'td9' },
@@ -202,6 +263,9 @@ onDatabase('embedded', 'problems of a request', (open) => {
     ['a field map of a list', { field_map: '["DKBH"]' }, 400, 'field_map'],
     ['a field map with a column there is not', { field_map: '{"owner":"QSDW"}' }, 400, 'field_map.owner'],
     ['a field map to nothing', { field_map: '{"parcel_id":7}' }, 400, 'field_map.parcel_id'],
+    ['a NUL in a constant', { field_map: '{"township":{"constant":"a\\u0000"}}' }, 400, 'field_map.township'],
+    ['half a character in an attribute', { field_map: '{"township":"\\ud800"}' }, 400, 'field_map.township'],
+    ['a control character in the name', { name: 'a\u0007b' }, 400, 'name'],
     ['replaces that is no id', { replaces: 'last one' }, 400, 'replaces'],
     ['replaces of a set that is not there', { replaces: nobody }, 404, 'replaces'],
   ])('parcels with %s are refused at once', async (_what, fields, status, field) => {
@@ -231,6 +295,7 @@ describe('a fault of the machine', () => {
     const codeOf = (error: object) => faultOf(Object.assign(new Error('relation "x" does not exist'), error));
     expect(codeOf({ code: 'ENOSPC' }).code).toBe('storage-full');
     expect(codeOf({ code: '53100' }).code).toBe('storage-full');
+    expect(codeOf({ code: 'EROFS', syscall: 'open' }).code).toBe('storage-full');
     expect(codeOf({ code: 'XX000', routine: 'engine_guard' }).code).toBe('engine-trap');
     expect(codeOf({ code: '57P01' }).code).toBe('busy');
     expect(codeOf({ code: 'ENOENT', syscall: 'connect' }).code).toBe('busy');

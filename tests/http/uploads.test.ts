@@ -68,6 +68,22 @@ onDatabase('embedded', 'an upload', (open) => {
     expect(ids.size).toBe(1);
   });
 
+  it('takes a field that says it is JSON as the text it is', async () => {
+    const fieldMap = '{"township":{"constant":"某乡"}}';
+    const send = (head: string) => {
+      const body = `--b\r\nContent-Disposition: form-data; name="field_map"\r\n${head}\r\n${fieldMap}\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.geojson"\r\n\r\n${plots(9)}\r\n--b--\r\n`;
+      const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+      return fetch(`${url}/api/v1/parcel-sets`, { method: 'POST', headers, body });
+    };
+    const ids = [];
+    for (const head of ['', 'Content-Type: application/json\r\n']) {
+      const answer = await send(head);
+      expect(answer.status).toBe(202);
+      ids.push(((await answer.json()) as { parcel_set_id: string }).parcel_set_id);
+    }
+    expect(ids[0]).toBe(ids[1]);
+  });
+
   it('is the same job while that is under way, and another set when it is to be read otherwise', async () => {
     const data = plots(4);
     const first = (await upload(service, '/parcel-sets', { name: 'a', data })).json();
@@ -118,6 +134,7 @@ onDatabase('embedded', 'an upload', (open) => {
     ],
     ['a field of the prototype', [{ name: '__proto__', value: 'x' }], 400, 'validation'],
     ['two files', ['a', 'b'].map((file) => ({ name: 'file', file, data: Buffer.from(plots(1)) })), 400, 'validation'],
+    ['a file that is empty', [{ name: 'file', file: '', data: Buffer.alloc(0) }], 400, 'validation'],
     ['a name of 300 letters', [{ name: 'name', value: '长'.repeat(300) }], 400, 'validation'],
   ])('with %s is refused and leaves nothing', async (_what, parts, status, code) => {
     const before = files();

@@ -133,6 +133,24 @@ eachDatabase('an upload is there whole or not at all', (open) => {
     expect(await rowCounts(database)).toEqual(before);
   });
 
+  it('leaves nothing behind where it is cancelled, once what may follow has followed', async () => {
+    const before = await rowCounts(database);
+    const stop = new AbortController();
+    const steps: (() => Promise<void>)[] = [];
+    const hooks = {
+      signal: stop.signal,
+      progress: (share: number) => void (share > 0.6 && stop.abort(new Error('cancelled'))),
+      afterwards: (step: () => Promise<void>) => void steps.push(step),
+    };
+    await expect(receiveParcels(depsOf(database), fileOf(plots(2000), 'cancel.geojson'), hooks)).rejects.toThrow(
+      'cancelled',
+    );
+    expect(steps).toHaveLength(1);
+    expect((await rowCounts(database))['parcel']).toBeGreaterThan(before['parcel']!);
+    for (const step of steps) await step();
+    expect(await rowCounts(database)).toEqual(before);
+  });
+
   it('answers a dry run like the real thing and stores nothing', async () => {
     const file = fileOf(
       geojson([

@@ -143,6 +143,30 @@ eachDatabase('background jobs', (open, kind) => {
     await elsewhere.stop();
   });
 
+  it('tells that a job is cancelled before it clears up behind it, and waits for that before it takes the next', async () => {
+    let clear = () => {};
+    let cleared = false;
+    work = async (_input, { signal, afterwards }) => {
+      while (!signal.aborted) await pause(10);
+      afterwards(async () => {
+        await new Promise<void>((resolve) => {
+          clear = resolve;
+        });
+        cleared = true;
+      });
+      afterwards(() => Promise.reject(new Error('could not')));
+      signal.throwIfAborted();
+    };
+    const jobId = await jobs.enqueue({ kind: 'any', input: {} });
+    await jobIn(database, jobId, ['running']);
+    await jobs.cancel(jobId);
+    expect((await jobIn(database, jobId)).state).toBe('cancelled');
+    expect(cleared).toBe(false);
+    clear();
+    await until(() => log.lines.some((line) => line.message === 'left behind by a job'));
+    expect(cleared).toBe(true);
+  });
+
   it('cancels a queued job at once, and never begins it', async () => {
     const begun: unknown[] = [];
     let release = () => {};

@@ -56,7 +56,7 @@ export class SmallCounty {
     const { epsg = 4524, ...asked } = more;
     const file = fileOf(geojson(plots, epsg), 'parcels.geojson');
     const set = await receiveParcels(this.#deps(), { ...file, ...asked, regionCode: this.region });
-    if (plots.length > 100) await refreshStatistics(this.database.db, 'parcels');
+    if (plots.length > 100) await refreshStatistics(this.database, 'parcels');
     return set.parcel_set_id;
   }
 
@@ -65,7 +65,7 @@ export class SmallCounty {
     const file = fileOf(geojson(plots, epsg), `${type}.geojson`);
     const layer = await receiveLayer(this.#deps(), { ...file, ...asked, type, regionCode: this.region });
     // as is done behind every upload; of a few rows it makes no difference
-    if (plots.length > 100) await refreshStatistics(this.database.db, 'layers');
+    if (plots.length > 100) await refreshStatistics(this.database, 'layers');
     return layer.layer_id;
   }
 

@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type App, languageOf } from '../context.ts';
 import { languageTag } from '../language.ts';
 import { type HttpFault, httpFaultOf, problemBody } from '../problem.ts';
+import { safeHeaders } from './safe-headers.ts';
 
 export const problemType = 'application/problem+json; charset=utf-8';
 
@@ -33,6 +34,7 @@ function send(fault: HttpFault, request: FastifyRequest, reply: FastifyReply): F
       'content-language': languageTag[language],
       vary: 'Accept-Language',
       'cache-control': 'no-store',
+      ...safeHeaders,
     })
     .type(problemType)
     .send(JSON.stringify(body));
@@ -72,6 +74,9 @@ export function refuseOnSocket(socket: Socket, fault: HttpFault): void {
   if (socket.writable) {
     socket.write(
       `HTTP/1.1 ${body.status} ${STATUS_CODES[body.status] ?? ''}\r\nContent-Type: ${problemType}\r\nContent-Length: ${Buffer.byteLength(text)}\r\n` +
+        Object.entries(safeHeaders)
+          .map(([name, value]) => `${name}: ${value}\r\n`)
+          .join('') +
         `X-Request-Id: ${requestId}\r\nConnection: close\r\n\r\n${text}`,
     );
   }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { App } from '../context.ts';
+import { safeHeaders } from './safe-headers.ts';
 
 /** No other host is asked for anything, nothing is inline; maplibre's worker is a file of ours. */
 const contentSecurityPolicy = [
@@ -18,16 +19,15 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-const headers = {
-  'content-security-policy': contentSecurityPolicy,
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-};
+const headers = { ...safeHeaders, 'content-security-policy': contentSecurityPolicy };
 
 export async function servePage(app: App, folder: string): Promise<void> {
   if (!existsSync(join(folder, 'index.html'))) {
     app.get('/', { schema: { hide: true } }, async (_request, reply) =>
-      reply.headers(headers).type('text/html; charset=utf-8').send(notBuilt),
+      reply
+        .headers({ ...headers, 'cache-control': 'no-cache' })
+        .type('text/html; charset=utf-8')
+        .send(notBuilt),
     );
     return;
   }

@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '../../errors.ts';
 import type { App } from '../context.ts';
 import { refuseOnSocket, tooSlow } from './errors.ts';
+import { safeHeaders } from './safe-headers.ts';
 
 /** ms for a body that is no upload: at most 1 MB of JSON */
 const bodyMs = 30_000;
@@ -16,11 +17,7 @@ export function requestIdOf(request: IncomingMessage): string {
 
 export function guardRequests(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'x-request-id': request.id,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-    });
+    reply.headers({ 'x-request-id': request.id, ...safeHeaders });
     // Another site's page in a clerk's browser could send forms to a service on the same machine; reading is kept from it by the browser.
     if (request.headers['sec-fetch-site'] === 'cross-site' && request.method !== 'GET' && request.method !== 'HEAD')
       throw crossSite();

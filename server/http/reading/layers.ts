@@ -2,12 +2,13 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../../database/schema.ts';
 import { sqlFile } from '../../database/sql-file.ts';
-import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { badCursor, decodeCursor, encodeCursor } from '../cursor.ts';
 import type { Language } from '../language.ts';
 import { localized } from '../localized.ts';
 import { firstOnly, type PageOf, type PageRequest, type Placed, pageParams, toPage } from '../page.ts';
 import { defaultLimit } from '../schemas/common.ts';
 import type { Layer } from '../schemas/layers.ts';
+import { isUuid } from '../uuid.ts';
 
 export type Box = [west: number, south: number, east: number, north: number];
 
@@ -80,7 +81,9 @@ export async function* portionsOfFeatures(
   const [west, south, east, north] = query.bbox ?? [null, null, null, null];
   const box = { west, south, east, north };
   const question = ['features', key, box];
-  let after = Number(decodeCursor(question, query.cursor) ?? 0);
+  const position = decodeCursor(question, query.cursor) ?? '0';
+  if (!/^\d{1,9}$/.test(position)) throw badCursor();
+  let after = Number(position);
   let left = query.limit ?? defaultLimit;
   const { matched } = await countFeatures.one(db, { ...key, ...box });
   for (;;) {
@@ -107,8 +110,4 @@ export function showFeature({ geometry, ...properties }: FeatureRow): object {
 
 export function boxOf({ west, south, east, north }: Extent): Box | null {
   return west === null || south === null || east === null || north === null ? null : [west, south, east, north];
-}
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }

@@ -6,7 +6,8 @@ import type { Language } from '../language.ts';
 import { localized } from '../localized.ts';
 import { firstOnly, type PageOf, type PageRequest, type Placed, pageParams, toPage } from '../page.ts';
 import type { ParcelSet } from '../schemas/parcel-sets.ts';
-import { type Box, boxOf, isUuid } from './layers.ts';
+import { isUuid } from '../uuid.ts';
+import { type Box, boxOf } from './layers.ts';
 
 export interface ParcelSetRow
   extends Placed,

@@ -8,7 +8,7 @@ import type { Language } from '../language.ts';
 import { firstOnly, type PageOf, type PageRequest, type Placed, pageParams, toPage } from '../page.ts';
 import { problemBody } from '../problem.ts';
 import type { Run } from '../schemas/runs.ts';
-import { isUuid } from './layers.ts';
+import { isUuid } from '../uuid.ts';
 
 export interface RunRow extends Placed {
   run_id: string;

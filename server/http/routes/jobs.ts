@@ -7,9 +7,9 @@ import { type App, type AppDeps, languageOf } from '../context.ts';
 import { showJob } from '../job-view.ts';
 import type { Language } from '../language.ts';
 import { notFound } from '../problem.ts';
-import { isUuid } from '../reading/layers.ts';
 import { JobPath, problemResponse } from '../schemas/common.ts';
 import { Job } from '../schemas/jobs.ts';
+import { isUuid } from '../uuid.ts';
 
 /** ms between looks at the row for a listener, and between signs of life that keep proxies from closing the line */
 const lookMs = 500;

@@ -3,7 +3,7 @@ import { newestJobAbout } from '../../jobs/job-store.ts';
 import { checkLayerYear, layerType } from '../../layers/index.ts';
 import { readBox } from '../bbox.ts';
 import { type App, type AppDeps, languageOf } from '../context.ts';
-import { formReader } from '../form.ts';
+import { checkReading, formReader } from '../form.ts';
 import { idempotent } from '../idempotent.ts';
 import type { PageOf } from '../page.ts';
 import { invalidField, notFound } from '../problem.ts';
@@ -45,7 +45,7 @@ export function layerRoutes(app: App, { database: { db }, config, jobs }: AppDep
       const { asked, file } = await receiveUpload(request, {
         dataDir: config.dataDir,
         limitBytes: config.limits.layers.archiveBytes,
-        check: (fields) => layerAsked(readFields(fields)),
+        check: (fields) => layerAsked(checkReading(readFields(fields))),
       });
       return idempotent(db, request, reply, [asked, file.sha256], async () => {
         const id = layerId(file.sha256, { ...asked, regionCode: asked.regionCode ?? config.regionCode });

@@ -2,7 +2,7 @@ import { AppError } from '../../errors.ts';
 import { parcelSetId } from '../../intake/identity.ts';
 import { newestJobAbout } from '../../jobs/job-store.ts';
 import { type App, type AppDeps, languageOf } from '../context.ts';
-import { formReader, readFieldMap, readIds } from '../form.ts';
+import { checkReading, formReader, readFieldMap, readIds } from '../form.ts';
 import { idempotent } from '../idempotent.ts';
 import { notFound } from '../problem.ts';
 import { boxOfSets, oneParcelSet, type ParcelSetRow, pageOfParcelSets, showParcelSet } from '../reading/parcel-sets.ts';
@@ -35,7 +35,7 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: Ap
       const { asked, file } = await receiveUpload(request, {
         dataDir: config.dataDir,
         limitBytes: config.limits.parcels.archiveBytes,
-        check: (fields) => parcelsAsked(readFields(fields)),
+        check: (fields) => parcelsAsked(checkReading(readFields(fields))),
       });
       return idempotent(db, request, reply, [asked, file.sha256, dryRun], async () => {
         for (const id of asked.replaces ?? [])

@@ -55,11 +55,12 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
       region_code: config.regionCode,
       database: { kind: database.kind, ...database.engine },
       limits: { parcels: snakeKeys(config.limits.parcels), layers: snakeKeys(config.limits.layers), page: maxLimit },
-      export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension }) => ({
+      export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension, options }) => ({
         id,
         title,
         content_type: contentType,
         extension,
+        options,
       })),
     }),
   );

@@ -3,11 +3,11 @@ import { createRun } from '../../verification/create-run.ts';
 import { type App, type AppDeps, languageOf } from '../context.ts';
 import { idempotent } from '../idempotent.ts';
 import { notFound, shown } from '../problem.ts';
-import { isUuid } from '../reading/layers.ts';
 import { boxOfSets } from '../reading/parcel-sets.ts';
 import { oneRun, pageOfRuns, type RunRow, showRun } from '../reading/runs.ts';
 import { JsonObject, problemResponse, RunPath } from '../schemas/common.ts';
 import * as schemas from '../schemas/runs.ts';
+import { isUuid } from '../uuid.ts';
 
 export function runRoutes(app: App, { database, config, jobs }: AppDeps): void {
   const { db } = database;
@@ -33,6 +33,7 @@ export function runRoutes(app: App, { database, config, jobs }: AppDeps): void {
           {
             parcelSetIds: lower(asked.parcel_set_ids),
             order: 'accepted',
+            ...(asked.region_code === undefined ? {} : { regionCode: asked.region_code }),
             ...(asked.layer_ids === undefined ? {} : { layerIds: lower(asked.layer_ids) }),
             ...(asked.params === undefined ? {} : { params: asked.params }),
             ...(asked.earlier_set_ids === undefined ? {} : { earlierSetIds: lower(asked.earlier_set_ids) }),

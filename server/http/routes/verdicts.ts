@@ -2,12 +2,12 @@ import { checks } from '../../checks/index.ts';
 import type { CheckId, Outcome, Verdict } from '../../domain/outcome.ts';
 import type { RunSummary } from '../../domain/verdict-feature.ts';
 import { AppError } from '../../errors.ts';
-import { exportFormats } from '../../exports/index.ts';
+import { type ExportFormat, type ExportOptions, exportFormats } from '../../exports/index.ts';
 import { readVerdict, readVerdicts, streamVerdicts, toFeature } from '../../verification/read-verdicts.ts';
 import { readBox } from '../bbox.ts';
 import { type App, type AppDeps, languageOf } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
-import { notFound, shown } from '../problem.ts';
+import { invalidField, notFound, shown } from '../problem.ts';
 import { defaultLimit, JsonObject, problemResponse, RunPath } from '../schemas/common.ts';
 import * as schemas from '../schemas/runs.ts';
 import { attachment, featureCollection } from '../streams.ts';
@@ -63,8 +63,10 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
     },
     async (request) => {
       const { run_id, region_code } = await finishedRun(db, request.params.run_id);
-      const row = await readVerdict(db, { region_code, run_id }, request.params.parcel_id);
-      if (row === null) throw notFound({ zh: '地块', en: 'parcel' }, request.params.parcel_id);
+      const { parcel_id } = request.params;
+      // no text of the database holds NUL, and asking for it is an error there
+      const row = parcel_id.includes('\0') ? null : await readVerdict(db, { region_code, run_id }, parcel_id);
+      if (row === null) throw notFound({ zh: '地块', en: 'parcel' }, parcel_id);
       const { piece_features, ...verdict } = row;
       const feature = toFeature(verdict);
       const {
@@ -109,6 +111,8 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
       const run = await finishedRun(db, run_id);
       const format = Object.hasOwn(exportFormats, id) ? exportFormats[id as keyof typeof exportFormats] : undefined;
       if (format === undefined) throw noFormat(id);
+      for (const option of ['srid', 'encoding'] as const)
+        if (request.query[option] !== undefined && !format.options.includes(option)) throw noOption(format, option);
       const key = { region_code: run.region_code, run_id: run.run_id };
       const { manifest } = await db
         .selectFrom('run')
@@ -122,7 +126,7 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
         rowsInSrid: (srid) => streamVerdicts(db, key, { srid }),
         checks,
         language: languageOf(request),
-        options: request.query as { srid?: number; encoding?: string; only?: 'flagged' },
+        options: request.query as ExportOptions,
       });
       const stem = `${run.region_code}_${run.run_id.slice(0, 8)}.${format.extension}`;
       reply.header('content-disposition', attachment(`核查结果_${stem}`, `zhanbu_${stem}`));
@@ -152,6 +156,16 @@ async function* inPortions(
     at = page.next_cursor;
   }
 }
+
+/** A file in another system or encoding than was asked for would be taken for what was asked for. */
+const noOption = ({ id }: ExportFormat, option: 'srid' | 'encoding') => {
+  const takers = Object.values(exportFormats).filter((format) => format.options.includes(option));
+  const known = takers.map((format) => format.id).join(', ');
+  return invalidField(option, {
+    zh: `导出格式 ${id} 不能指定 ${option}（坐标为经纬度，文字为 UTF-8）；可以指定的格式：${known}。`,
+    en: `The format ${id} takes no ${option} (it is in lon/lat and UTF-8); formats that do: ${known}.`,
+  });
+};
 
 const noFormat = (id: string) => {
   const known = Object.keys(exportFormats).join(', ');

@@ -16,6 +16,9 @@ import {
 } from './common.ts';
 import { jobStates } from './jobs.ts';
 
+/** the one character that no text of the database can hold */
+const withoutNul = '^[^\\u0000]*$';
+
 const Id = Type.String({ minLength: 1, maxLength: 64 });
 
 export const RunBody = Type.Object(
@@ -70,8 +73,8 @@ export const VerdictQuery = Type.Object(
     verdict: Type.Optional(Type.Enum([...verdicts])),
     check: Type.Optional(Type.Enum([...checkIds], { description: '与 outcome 合用；单用时为该检查不通过的地块' })),
     outcome: Type.Optional(Type.Enum([...outcomes])),
-    project_code: Type.Optional(Type.String({ maxLength: 200 })),
-    township: Type.Optional(Type.String({ maxLength: 200 })),
+    project_code: Type.Optional(Type.String({ maxLength: 200, pattern: withoutNul })),
+    township: Type.Optional(Type.String({ maxLength: 200, pattern: withoutNul })),
     bbox: Type.Optional(Bbox),
     ...paging,
   },
