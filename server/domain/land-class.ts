@@ -1,7 +1,5 @@
 /**
  * Land classes: which group a code belongs to, and which system the codes of a layer are of.
- * The group of a code is also asked in SQL (`land_class_group`, sql/functions/land-class-group.sql); a test holds the two
- * together on every code of every system.
  */
 import { type CodeSystem, codeSystems, landCodes, td3Synonyms } from './land-codes.ts';
 

@@ -3,6 +3,7 @@ import type { Patch } from '../checks/ground.ts';
 import type { Judged } from './judge.ts';
 import type { RunFacts } from './run-context.ts';
 import { segmentOf } from './slope-evidence.ts';
+import type { Fresh } from './store-chunk.ts';
 
 const columns = [
   'layer_ordinal',
@@ -39,13 +40,13 @@ type Column = (typeof columns)[number];
 type Value = string | number | boolean;
 type Columns = Record<Column, Value[]>;
 
-export function drawnPieces(judged: readonly Judged[], resultIds: readonly string[], { layers }: RunFacts) {
+export function drawnPieces(fresh: readonly Fresh[], { layers }: RunFacts) {
   const made = Object.fromEntries(columns.map((column) => [column, []])) as unknown as Columns;
   const ordinals: number[] = [];
   const hasBoundary = layers.some(({ type }) => type === 'boundary');
-  judged.forEach((one, n) => {
+  for (const one of fresh) {
     const { plot, concluded } = one;
-    if (concluded.pieces.length === 0) return;
+    if (concluded.pieces.length === 0) continue;
     ordinals.push(plot.ordinal);
     concluded.masks.forEach((mask, at) => {
       const whole = mask.region.whole;
@@ -65,7 +66,7 @@ export function drawnPieces(judged: readonly Judged[], resultIds: readonly strin
       const { reasons, measure, area_m2 } = piece;
       push(made, {
         ordinal: plot.ordinal,
-        result_id: resultIds[n]!,
+        result_id: one.result_id,
         book_piece_no: at + 1,
         reasons: JSON.stringify(reasons),
         measure,
@@ -79,7 +80,7 @@ export function drawnPieces(judged: readonly Judged[], resultIds: readonly strin
         });
       }
     });
-  });
+  }
   const srid = layers.find(({ raster }) => raster !== null)?.raster?.srid ?? 4490;
   return { ...made, ordinals, raster_srid: srid, segment: segmentOf(srid) };
 }

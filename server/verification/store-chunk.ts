@@ -8,9 +8,10 @@ import type { Judged } from './judge.ts';
 import { drawnPieces } from './piece-drawing.ts';
 import type { Chunk, RunFacts } from './run-context.ts';
 
-const insertResults = sqlFile('queries/insert-results');
+const insertResults = sqlFile<{ result_id: string }>('queries/insert-results');
 const insertFindings = sqlFile('queries/insert-findings');
 const insertPieces = sqlFile('queries/insert-pieces');
+const countComplete = sqlFile<{ complete: number }>('queries/count-complete');
 const closeChunk = sqlFile('queries/close-chunk');
 
 /**
@@ -29,10 +30,38 @@ export async function storeChunk(
   chunk: Chunk,
   judged: Judged[],
 ): Promise<void> {
-  const { region_code, run_id } = chunk;
+  const { region_code, run_id, first, last } = chunk;
   const ids = judged.map(({ plot }) => resultId(facts.evidence, plot.parcel_set_id, plot.parcel_ordinal));
+  const inserted = await storeResults(tx, region_code, judged, ids);
+  const fresh = judged
+    .map((one, n) => ({ ...one, result_id: ids[n]! }))
+    .filter(({ result_id }) => inserted.has(result_id));
+  if (fresh.length > 0) {
+    await storeFindings(tx, chunk, fresh);
+    const pieces = drawnPieces(fresh, facts);
+    if (pieces.ordinal.length > 0) await insertPieces.run(tx, { region_code, run_id, ...pieces });
+  }
+  const closed = await closeChunk.run(tx, {
+    region_code,
+    run_id,
+    first,
+    last,
+    ordinal: judged.map(({ plot }) => plot.ordinal),
+    result_id: ids,
+    township_layers: facts.layers.filter(({ type }) => type === 'township').map(({ layer_id }) => layer_id),
+  });
+  if (closed !== last - first + 1) throw new Error(`chunk ${first}–${last}: ${closed} parcels have a result`);
+}
+
+/** @returns the ids of those that are new */
+async function storeResults(
+  tx: Transaction<Schema>,
+  region_code: string,
+  judged: Judged[],
+  ids: string[],
+): Promise<Set<string>> {
   const of = <T>(pick: (one: Judged) => T): T[] => judged.map(pick);
-  await insertResults.run(tx, {
+  const rows = await insertResults.all(tx, {
     region_code,
     result_id: ids,
     area_m2: of(({ plot }) => plot.area_m2),
@@ -44,36 +73,36 @@ export async function storeChunk(
     kept_unverified_area_m2: of(({ concluded }) => concluded.kept_unverified_area_m2),
     net: of(({ concluded: { net } }) => (net === null ? null : JSON.stringify(net))),
   });
-  const findings = judged.flatMap(({ concluded }, n) =>
-    concluded.findings.map((finding) => ({ ...finding, result_id: ids[n]! })),
+  return new Set(rows.map(({ result_id }) => result_id));
+}
+
+export interface Fresh extends Judged {
+  result_id: string;
+}
+
+async function storeFindings(
+  tx: Transaction<Schema>,
+  { region_code, first, last }: Chunk,
+  fresh: Fresh[],
+): Promise<void> {
+  const findings = fresh.flatMap(({ concluded, result_id }) =>
+    concluded.findings.map((finding) => ({ ...finding, result_id })),
   );
-  await insertFindings.run(tx, {
+  const of = <T>(pick: (finding: (typeof findings)[number]) => T): T[] => findings.map(pick);
+  const stored = await insertFindings.run(tx, {
     region_code,
-    result_id: findings.map((f) => f.result_id),
-    check_id: findings.map((f) => f.check_id),
-    outcome: findings.map((f) => f.outcome),
-    reason: findings.map((f) => f.reason),
-    measure: findings.map((f) => f.measure),
-    area_m2: findings.map((f) => f.area_m2),
-    share: findings.map((f) => f.share),
-    unknown_area_m2: findings.map((f) => f.unknown_area_m2),
-    detail: findings.map((f) => JSON.stringify(f.detail)),
+    result_id: of((f) => f.result_id),
+    check_id: of((f) => f.check_id),
+    outcome: of((f) => f.outcome),
+    reason: of((f) => f.reason),
+    measure: of((f) => f.measure),
+    area_m2: of((f) => f.area_m2),
+    share: of((f) => f.share),
+    unknown_area_m2: of((f) => f.unknown_area_m2),
+    detail: of((f) => JSON.stringify(f.detail)),
   });
-  const pieces = drawnPieces(judged, ids, facts);
-  if (pieces.ordinal.length > 0) await insertPieces.run(tx, { region_code, run_id, ...pieces });
-  const closed = await closeChunk.run(tx, {
-    region_code,
-    run_id,
-    first: chunk.first,
-    last: chunk.last,
-    ordinal: of(({ plot }) => plot.ordinal),
-    result_id: ids,
-    township_layers: facts.layers.filter(({ type }) => type === 'township').map(({ layer_id }) => layer_id),
-    check_count: checks.length,
-  });
-  const parcels = chunk.last - chunk.first + 1;
-  if (closed !== parcels)
-    throw new Error(
-      `chunk ${chunk.first}–${chunk.last}: ${closed} of ${parcels} parcels have a finding of every check`,
-    );
+  if (stored === fresh.length * checks.length) return;
+  const result_id = fresh.map((one) => one.result_id);
+  const { complete } = await countComplete.one(tx, { region_code, result_id, check_count: checks.length });
+  throw new Error(`chunk ${first}–${last}: ${complete} of ${fresh.length} parcels have a finding of every check`);
 }

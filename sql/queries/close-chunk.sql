@@ -1,9 +1,7 @@
--- One row per parcel of the chunk that now has a finding of every check: its place in the run refers to its result, and it gets the township
--- at its inner point.
+-- One row per parcel of the chunk: its place in the run refers to its result, and it gets the township at its inner point.
 with settled as materialized (
   select s.ordinal, s.result_id, place.township
   from unnest(:ordinal::int[], :result_id::uuid[]) as s (ordinal, result_id)
-  cross join lateral (select count(*) as findings from finding f where f.region_code = :region_code::text and f.result_id = s.result_id offset 0) said
   cross join lateral (
     select coalesce(p.township, (
              select f.name
@@ -18,7 +16,6 @@ with settled as materialized (
     where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal = s.ordinal
     offset 0
   ) place
-  where said.findings = :check_count::int
 )
 update run_result r
 set result_id = s.result_id, township = s.township

@@ -54,4 +54,3 @@ select :region_code::text, b.result_id, b.piece_no, b.reasons, b.measure, b.area
 from unnest(:ordinal::int[], :result_id::uuid[], :book_piece_no::int[], :reasons::jsonb[], :measure::text[], :area_m2::float8[])
   as b (ordinal, result_id, piece_no, reasons, measure, area_m2)
 left join drawn d on d.ordinal = b.ordinal and d.piece_no = b.piece_no
-on conflict do nothing

@@ -48,7 +48,7 @@ eachDatabase('every SQL file', (open) => {
     database = await open();
   });
 
-  const statements = [...listSqlFiles('checks'), ...listSqlFiles('queries')];
+  const statements = [...listSqlFiles('queries')];
 
   it.each(statements)('sql/%s.sql is accepted, and its columns are of the few types allowed', async (name) => {
     for (const { name: column, type } of await describeStatement(database, sqlFile(name).text)) {

@@ -106,3 +106,15 @@ export function shapeOf(polygons: Ring[][]): { wkb: Buffer | null; faults: Shape
   }
   return { wkb: multiPolygonWkb(clean), faults };
 }
+
+export function tooLarge(file: string, limit: number): AppError {
+  const mb = Math.round(limit / 1024 / 1024);
+  return new AppError(
+    'too-large',
+    {
+      zh: `${file} 超过 ${mb} MB。请拆分后分批上传，或改用 shapefile。`,
+      en: `${file} has more than ${mb} MB. Split it, or use a shapefile.`,
+    },
+    { file },
+  );
+}

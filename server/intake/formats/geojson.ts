@@ -9,7 +9,7 @@ import { WarningTally } from '../warnings.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { CrsMembers } from './geojson-crs.ts';
 import { GeojsonColumns, toPlain } from './geojson-fields.ts';
-import { invalid, polygonsOf, type RowPlace, shapeOf, tooManyVertices } from './geojson-shapes.ts';
+import { invalid, polygonsOf, type RowPlace, shapeOf, tooLarge, tooManyVertices } from './geojson-shapes.ts';
 import { asUtf8 } from './geojson-text.ts';
 import { JsonFault, JsonScan } from './json-scan.ts';
 import { JsonText, type JsonValue } from './json-text.ts';
@@ -286,16 +286,4 @@ class GeojsonReader {
       throw invalid({ file: this.#file }, { zh: 'type 或 crs 过长', en: 'its type or crs is too long' });
     return toPlain(this.#parse(cut, { file: this.#file }));
   }
-}
-
-function tooLarge(file: string, limit: number): AppError {
-  const mb = Math.round(limit / 1024 / 1024);
-  return new AppError(
-    'too-large',
-    {
-      zh: `${file} 超过 ${mb} MB。请拆分后分批上传，或改用 shapefile。`,
-      en: `${file} has more than ${mb} MB. Split it, or use a shapefile.`,
-    },
-    { file },
-  );
 }
