@@ -1,110 +1,104 @@
-/** How the pieces of a chunk are drawn from stored shapes, as the columns that sql/queries/insert-pieces takes. */
+/** How the pieces of a chunk are drawn from stored shapes, as the parameters of sql/queries/insert-pieces. */
 import type { Patch } from '../checks/ground.ts';
-import type { Judged } from './judge.ts';
+import type { BookPiece } from './conclude.ts';
 import type { RunFacts } from './run-context.ts';
 import { segmentOf } from './slope-evidence.ts';
 import type { Fresh } from './store-chunk.ts';
 
-const columns = [
-  'layer_ordinal',
-  'layer_mask_no',
-  'layer_bounds',
-  'layer_id',
-  'feature_no',
-  'piece_no',
-  'parcel_ordinal',
-  'parcel_mask_no',
-  'parcel_set_id',
-  'parcel_place',
-  'rect_ordinal',
-  'rect_mask_no',
-  'x0',
-  'y0',
-  'x1',
-  'y1',
-  'mask_ordinal',
-  'mask_no',
-  'mask_whole',
-  'mask_rest',
-  'way_ordinal',
-  'way_piece_no',
-  'way_covered_by',
-  'ordinal',
-  'result_id',
-  'book_piece_no',
-  'reasons',
-  'measure',
-  'area_m2',
-] as const;
-type Column = (typeof columns)[number];
-type Value = string | number | boolean;
-type Columns = Record<Column, Value[]>;
+/** One table of parameters: its columns are arrays named `<table>_<column>`, as `unnest` takes them. */
+class Rows<Column extends string> {
+  readonly #table: string;
+  readonly #columns: Record<Column, unknown[]>;
+  constructor(table: string, ...columns: Column[]) {
+    this.#table = table;
+    this.#columns = Object.fromEntries(columns.map((column) => [column, []])) as unknown as Record<Column, unknown[]>;
+  }
 
-export function drawnPieces(fresh: readonly Fresh[], { layers }: RunFacts) {
-  const made = Object.fromEntries(columns.map((column) => [column, []])) as unknown as Columns;
-  const ordinals: number[] = [];
+  add(row: Record<Column, unknown>): void {
+    for (const column in this.#columns) this.#columns[column].push(row[column]);
+  }
+
+  params(): Record<string, unknown[]> {
+    return Object.fromEntries(
+      Object.entries(this.#columns).map(([column, values]) => [`${this.#table}_${column}`, values as unknown[]]),
+    );
+  }
+}
+
+const place = ['ordinal', 'set_id', 'parcel_place'] as const;
+
+class Drawing {
+  /** the parcel under pieces of layers; `bounds`: what a remainder is taken of, not what is taken off */
+  readonly layer = new Rows('layer', ...place, 'mask_no', 'bounds', 'id', 'feature_no', 'piece_no');
+  /** the parcel under other parcels */
+  readonly other = new Rows('other', ...place, 'mask_no', 'of_set_id', 'of_place');
+  /** the parcel under cells of a raster */
+  readonly rect = new Rows('rect', ...place, 'mask_no', 'x0', 'y0', 'x1', 'y1');
+  readonly mask = new Rows('mask', ...place, 'no', 'whole', 'rest');
+  /** parcels whose masks must be cut by each other */
+  readonly cut = new Rows('cut', ...place);
+  /** which sets of masks make which piece */
+  readonly way = new Rows('way', 'ordinal', 'piece_no', 'covered_by');
+  readonly book = new Rows('book', ...place, 'result_id', 'piece_no', 'reasons', 'measure', 'area_m2', 'all_of_it');
+
+  params(): Record<string, unknown[]> {
+    const { layer, other, rect, mask, cut, way, book } = this;
+    return Object.assign({}, ...[layer, other, rect, mask, cut, way, book].map((rows) => rows.params()));
+  }
+}
+
+/** undefined where there is nothing to draw */
+export function drawnPieces(fresh: readonly Fresh[], { layers }: RunFacts): Record<string, unknown> | undefined {
+  const drawing = new Drawing();
+  const drawn = fresh.filter(({ concluded }) => concluded.pieces.length > 0);
+  if (drawn.length === 0) return undefined;
   const hasBoundary = layers.some(({ type }) => type === 'boundary');
-  for (const one of fresh) {
-    const { plot, concluded } = one;
-    if (concluded.pieces.length === 0) continue;
-    ordinals.push(plot.ordinal);
-    concluded.masks.forEach((mask, at) => {
-      const whole = mask.region.whole;
-      push(made, {
-        mask_ordinal: plot.ordinal,
-        mask_no: at + 1,
-        mask_whole: whole,
-        mask_rest: mask.drawn.rest ?? false,
-      });
-      if (whole) return;
-      for (const patch of one.ground.patches) {
-        if (mask.drawn.of(patch)) drawPatch(made, one, at + 1, patch, false);
-        else if (mask.drawn.rest && hasBoundary && patch.kind === 'boundary') drawPatch(made, one, at + 1, patch, true);
-      }
-    });
-    concluded.pieces.forEach((piece, at) => {
-      const { reasons, measure, area_m2 } = piece;
-      push(made, {
-        ordinal: plot.ordinal,
-        result_id: one.result_id,
-        book_piece_no: at + 1,
-        reasons: JSON.stringify(reasons),
-        measure,
-        area_m2,
-      });
-      for (const way of piece.ways) {
-        push(made, {
-          way_ordinal: plot.ordinal,
-          way_piece_no: at + 1,
-          way_covered_by: way.map((mask) => mask + 1).join(),
-        });
-      }
-    });
-  }
+  for (const one of drawn) draw(drawing, one, hasBoundary);
   const srid = layers.find(({ raster }) => raster !== null)?.raster?.srid ?? 4490;
-  return { ...made, ordinals, raster_srid: srid, segment: segmentOf(srid) };
+  return { ...drawing.params(), raster_srid: srid, segment: segmentOf(srid) };
 }
 
-function drawPatch(made: Columns, { plot, steepRects }: Judged, maskNo: number, patch: Patch, bounds: boolean): void {
-  if (patch.neighbour) {
-    const { parcel_set_id, parcel_ordinal } = patch.neighbour;
-    push(made, { parcel_ordinal: plot.ordinal, parcel_mask_no: maskNo, parcel_set_id, parcel_place: parcel_ordinal });
-  } else if (patch.kind === 'steep-cells') {
-    for (const rect of steepRects) push(made, { rect_ordinal: plot.ordinal, rect_mask_no: maskNo, ...rect });
-  } else if (patch.layer_id !== null) {
-    for (const { piece_no } of patch.pieces) {
-      push(made, {
-        layer_ordinal: plot.ordinal,
-        layer_mask_no: maskNo,
-        layer_bounds: bounds,
-        layer_id: patch.layer_id,
-        feature_no: patch.feature_no,
-        piece_no,
-      });
+function draw(drawing: Drawing, one: Fresh, hasBoundary: boolean): void {
+  const { plot, concluded, result_id } = one;
+  const { masks, pieces } = concluded;
+  const own = { ordinal: plot.ordinal, set_id: plot.parcel_set_id, parcel_place: plot.parcel_ordinal };
+  const allWhole = masks.every(({ region }) => region.whole);
+  pieces.forEach(({ reasons, measure, area_m2, ways }: BookPiece, at) => {
+    const piece_no = at + 1;
+    const all_of_it = allWhole;
+    drawing.book.add({ ...own, result_id, piece_no, reasons: JSON.stringify(reasons), measure, area_m2, all_of_it });
+    if (allWhole) return;
+    for (const way of ways)
+      drawing.way.add({ ordinal: plot.ordinal, piece_no, covered_by: way.map((mask) => mask + 1).join() });
+  });
+  if (allWhole) return;
+  if (masks.length > 1) drawing.cut.add(own);
+  masks.forEach(({ region, drawn }, at) => {
+    const no = at + 1;
+    drawing.mask.add({ ...own, no, whole: region.whole, rest: drawn.rest ?? false });
+    if (region.whole) return;
+    for (const patch of one.ground.patches) {
+      if (drawn.of(patch)) drawPatch(drawing, one, { ...own, mask_no: no }, patch, false);
+      else if (drawn.rest && hasBoundary && patch.kind === 'boundary')
+        drawPatch(drawing, one, { ...own, mask_no: no }, patch, true);
     }
-  }
+  });
 }
 
-function push(made: Columns, row: Partial<Record<Column, Value>>): void {
-  for (const [column, value] of Object.entries(row)) made[column as Column].push(value as Value);
+interface Place {
+  ordinal: number;
+  set_id: string;
+  parcel_place: number;
+  mask_no: number;
+}
+
+function drawPatch(drawing: Drawing, { steepRects }: Fresh, at: Place, patch: Patch, bounds: boolean): void {
+  const { neighbour, layer_id: id, feature_no } = patch;
+  if (neighbour) {
+    drawing.other.add({ ...at, of_set_id: neighbour.parcel_set_id, of_place: neighbour.parcel_ordinal });
+  } else if (patch.kind === 'steep-cells') {
+    for (const rect of steepRects) drawing.rect.add({ ...at, ...rect });
+  } else if (id !== null) {
+    for (const { piece_no } of patch.pieces) drawing.layer.add({ ...at, bounds, id, feature_no, piece_no });
+  }
 }
