@@ -1,6 +1,5 @@
 /** How the pieces of a chunk are drawn from stored shapes, as the parameters of sql/queries/insert-pieces. */
 import type { Patch } from '../checks/ground.ts';
-import type { BookPiece } from './conclude.ts';
 import type { RunFacts } from './run-context.ts';
 import { segmentOf } from './slope-evidence.ts';
 import type { Fresh } from './store-chunk.ts';
@@ -34,16 +33,12 @@ class Drawing {
   readonly other = new Rows('other', ...place, 'mask_no', 'of_set_id', 'of_place');
   /** the parcel under cells of a raster */
   readonly rect = new Rows('rect', ...place, 'mask_no', 'x0', 'y0', 'x1', 'y1');
-  readonly mask = new Rows('mask', ...place, 'no', 'whole', 'rest');
-  /** parcels whose masks must be cut by each other */
-  readonly cut = new Rows('cut', ...place);
-  /** which sets of masks make which piece */
-  readonly way = new Rows('way', 'ordinal', 'piece_no', 'covered_by');
+  readonly mask = new Rows('mask', ...place, 'no', 'rest', 'ways');
   readonly book = new Rows('book', ...place, 'result_id', 'piece_no', 'reasons', 'measure', 'area_m2', 'all_of_it');
 
   params(): Record<string, unknown[]> {
-    const { layer, other, rect, mask, cut, way, book } = this;
-    return Object.assign({}, ...[layer, other, rect, mask, cut, way, book].map((rows) => rows.params()));
+    const { layer, other, rect, mask, book } = this;
+    return Object.assign({}, ...[layer, other, rect, mask, book].map((rows) => rows.params()));
   }
 }
 
@@ -62,27 +57,40 @@ function draw(drawing: Drawing, one: Fresh, hasBoundary: boolean): void {
   const { plot, concluded, result_id } = one;
   const { masks, pieces } = concluded;
   const own = { ordinal: plot.ordinal, set_id: plot.parcel_set_id, parcel_place: plot.parcel_ordinal };
-  const allWhole = masks.every(({ region }) => region.whole);
-  pieces.forEach(({ reasons, measure, area_m2, ways }: BookPiece, at) => {
+  const partial = masks.flatMap(({ region }, at) => (region.whole ? [] : [at]));
+  const all_of_it = partial.length === 0;
+  pieces.forEach(({ reasons, measure, area_m2 }, at) => {
     const piece_no = at + 1;
-    const all_of_it = allWhole;
     drawing.book.add({ ...own, result_id, piece_no, reasons: JSON.stringify(reasons), measure, area_m2, all_of_it });
-    if (allWhole) return;
-    for (const way of ways)
-      drawing.way.add({ ordinal: plot.ordinal, piece_no, covered_by: way.map((mask) => mask + 1).join() });
   });
-  if (allWhole) return;
-  if (masks.length > 1) drawing.cut.add(own);
-  masks.forEach(({ region, drawn }, at) => {
-    const no = at + 1;
-    drawing.mask.add({ ...own, no, whole: region.whole, rest: drawn.rest ?? false });
-    if (region.whole) return;
+  partial.forEach((at, place) => {
+    const { drawn } = masks[at]!;
+    const no = place + 1;
+    drawing.mask.add({ ...own, no, rest: drawn.rest ?? false, ways: no === 1 ? waysOf(one, partial) : null });
     for (const patch of one.ground.patches) {
       if (drawn.of(patch)) drawPatch(drawing, one, { ...own, mask_no: no }, patch, false);
       else if (drawn.rest && hasBoundary && patch.kind === 'boundary')
         drawPatch(drawing, one, { ...own, mask_no: no }, patch, true);
     }
   });
+}
+
+/** How each piece is had from the masks that are only partly there: under which (`plus`), without which that have part in those (`minus`). */
+function waysOf({ concluded: { masks, pieces }, ground }: Fresh, partial: readonly number[]): string {
+  const parts = ground.shares.map((_, part) => partial.filter((at) => masks[at]!.region.has[part]));
+  const numbers = (of: readonly number[]) => of.map((at) => partial.indexOf(at) + 1);
+  return JSON.stringify(
+    pieces.flatMap(({ ways }, at) =>
+      ways.map((way) => {
+        const plus = partial.filter((mask) => way.includes(mask));
+        const minus = partial.filter(
+          (mask) =>
+            !way.includes(mask) && parts.some((over) => over.includes(mask) && plus.every((one) => over.includes(one))),
+        );
+        return { piece_no: at + 1, plus: numbers(plus), minus: numbers(minus) };
+      }),
+    ),
+  );
 }
 
 interface Place {
