@@ -8,8 +8,6 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { type Chunk, type Deps, keyOf, type RunKey } from './run-context.ts';
 
-type Db = Kysely<Schema> | Transaction<Schema>;
-
 const planChunks = sqlFile('queries/plan-chunks');
 const claimRow = sqlFile<ClaimRow>('queries/claim-chunk');
 const holdRow = sqlFile('queries/hold-chunk');
@@ -31,9 +29,6 @@ export interface Claimed extends Chunk {
 
 /** The chunk is another's now, or its run was ended: nothing of it was stored by us, and nothing need be. */
 export class ChunkLost extends Error {}
-
-/** s: a worker that does not renew its claim for so long is dead. Renewed three times as often; a chunk takes a second. */
-const leaseSeconds = 10;
 
 /** Marks the run as going on and makes its chunks where it has none; false where it has succeeded meanwhile. */
 export function beginRun(deps: Deps, key: RunKey): Promise<boolean> {
@@ -60,9 +55,9 @@ export function newClaim(): string {
 }
 
 /** Takes the first free chunk of the run. Asked again under the same claim it gives the same chunk. */
-export async function claimChunk(db: Db, key: RunKey, claim: string, deps: Pick<Deps, 'leaseSeconds'>) {
-  const lease_s = deps.leaseSeconds ?? leaseSeconds;
-  const { first, last, ...told } = await claimRow.one(db, { ...keyOf(key), claim, lease_s });
+export async function claimChunk({ database, config }: Deps, key: RunKey, claim: string) {
+  const params = { ...keyOf(key), claim, lease_s: config.chunkLeaseS };
+  const { first, last, ...told } = await claimRow.one(database.db, params);
   const chunk: Claimed | undefined =
     first === null || last === null ? undefined : { ...keyOf(key), first, last, claim };
   return { chunk, ...told };
@@ -74,7 +69,7 @@ export async function holdChunk(tx: Transaction<Schema>, chunk: Claimed, done: b
   if (held !== 1) throw new ChunkLost(`chunk ${chunk.first}–${chunk.last} is no longer ours`);
 }
 
-export async function freeChunk(db: Db, chunk: Claimed): Promise<void> {
+export async function freeChunk(db: Kysely<Schema>, chunk: Claimed): Promise<void> {
   await freeRows.run(db, { ...keyOf(chunk), claim: chunk.claim });
 }
 
@@ -84,7 +79,7 @@ export class Leases {
   readonly #timer: NodeJS.Timeout;
 
   constructor(deps: Deps, key: RunKey) {
-    const lease_s = deps.leaseSeconds ?? leaseSeconds;
+    const lease_s = deps.config.chunkLeaseS;
     const renew = () => {
       if (this.#claims.size === 0) return;
       // a database that is away for a moment is waited for by the chunk itself

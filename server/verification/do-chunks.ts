@@ -45,9 +45,11 @@ export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHook
     while (fault === undefined) {
       if (hooks.signal?.aborted) throw new RunCancelled();
       const claim = newClaim();
-      const found = await patiently(db, () => claimChunk(db, facts.key, claim, deps));
-      if (found.state !== 'running') throw new RunCancelled();
+      const found = await patiently(db, () => claimChunk(deps, facts.key, claim));
       left = Math.min(left, found.left);
+      // another came to its end first
+      if (found.state === 'succeeded') return;
+      if (found.state !== 'running') throw new RunCancelled();
       most = Math.max(most, found.done / Math.max(1, found.done + found.left));
       hooks.progress?.(most);
       const { chunk } = found;

@@ -9,8 +9,6 @@ import type { Schema } from '../database/schema.ts';
 export interface Deps {
   database: Database;
   config: Config;
-  /** s after which a worker that does not renew its claim of a chunk is taken for dead; default chunk-claims.ts */
-  leaseSeconds?: number;
 }
 
 export interface RunKey {
