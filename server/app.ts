@@ -23,8 +23,10 @@ import { uploadsFolder } from './http/upload.ts';
 import { validatorCompiler } from './http/validator.ts';
 import { type ReceiveLayerInput, receiveLayer } from './intake/receive-layer.ts';
 import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
-import type { JobKind } from './jobs/job-kind.ts';
+import type { JobKind, JobLog } from './jobs/job-kind.ts';
+import { runningInputs } from './jobs/job-store.ts';
 import type { Jobs } from './jobs/queue.ts';
+import { type Helper, noHelper, startHelper } from './verification/helping.ts';
 import { executeRun } from './verification/run.ts';
 import type { RunKey } from './verification/run-context.ts';
 
@@ -90,8 +92,18 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
 
 type FileInput = { sha256: string; fileName: string };
 
+/** What does chunks of other processes' runs while this one has none. */
+export function runHelper(deps: { database: Database; config: Config; log: JobLog }): Helper {
+  if (deps.database.kind === 'embedded') return noHelper;
+  const underWay = async () => (await runningInputs(deps.database.db, 'run')) as unknown as RunKey[];
+  return startHelper({ ...deps, underWay });
+}
+
 /** The kinds of background work: names that stand in the job table, and what does them. */
-export function jobKinds(deps: { database: Database; config: Config }): Record<string, JobKind> {
+export function jobKinds(
+  deps: { database: Database; config: Config },
+  helper: Helper = noHelper,
+): Record<string, JobKind> {
   const { db } = deps.database;
   const withPath = ({ sha256, ...input }: FileInput) => ({
     ...input,
@@ -122,7 +134,7 @@ export function jobKinds(deps: { database: Database; config: Config }): Record<s
       queue: 'run',
       async work(input, hooks) {
         const key = input as unknown as RunKey;
-        const summary = await executeRun(deps, key, hooks);
+        const summary = await helper.aside(() => executeRun(deps, key, hooks));
         await refreshStatistics(deps.database, 'runs');
         return { ...key, summary };
       },

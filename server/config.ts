@@ -15,6 +15,8 @@ export interface Config {
   limits: { parcels: IntakeLimits; layers: IntakeLimits };
   /** parcels of one transaction; the embedded database has one session, which a transaction must not hold for more than half a second */
   chunkSize: { postgis: number; embedded: number };
+  /** s after which a worker that does not renew its claim of a chunk is taken for dead; it renews three times as often */
+  chunkLeaseS: number;
   logLevel: string;
   /** of this process; part of what a run pins, since another processor rounds otherwise */
   runtime: { node: string; arch: string };
@@ -29,6 +31,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     regionCode: env['REGION_CODE'] ?? '500242',
     limits: { parcels: parcelLimits, layers: layerLimits },
     chunkSize: { postgis: 1000, embedded: 100 },
+    chunkLeaseS: 10,
     logLevel: env['LOG_LEVEL'] ?? 'info',
     runtime: { node: process.versions.node, arch: process.arch },
   };

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { buildApp, jobKinds } from './app.ts';
+import { buildApp, jobKinds, runHelper } from './app.ts';
 import { type Config, readConfig } from './config.ts';
 import { type Database, openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
@@ -40,7 +40,9 @@ export async function startService(config: Config): Promise<Serving> {
     const alone = database.kind === 'embedded';
     await sweepUnfinished(database);
     await sweepUploads(database.db, config.dataDir, alone ? 0 : hour);
-    const jobs = await startJobs({ database, kinds: jobKinds({ database, config }), log });
+    const helper = runHelper({ database, config, log });
+    undo.push(() => helper.stop());
+    const jobs = await startJobs({ database, kinds: jobKinds({ database, config }, helper), log });
     undo.push(() => jobs.stop());
     const app = await buildApp({ database, config, jobs, logger: { level: config.logLevel } });
     undo.push(() => app.close());

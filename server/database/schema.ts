@@ -188,6 +188,16 @@ export interface RunResultTable {
   township: string | null;
 }
 
+export interface RunChunkTable {
+  region_code: string;
+  run_id: string;
+  first_ordinal: number;
+  last_ordinal: number;
+  claim: string | null;
+  leased_until: MaybeTime;
+  done_at: MaybeTime;
+}
+
 export interface Schema {
   region: { region_code: string; name: Generated<string> };
   layer: LayerTable;
@@ -203,4 +213,5 @@ export interface Schema {
   finding: FindingTable;
   piece: PieceTable;
   run_result: RunResultTable;
+  run_chunk: RunChunkTable;
 }

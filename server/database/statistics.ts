@@ -11,7 +11,7 @@ const plainColumns = sqlFile<{ name: string }>('queries/plain-columns');
 export const tablesOf = {
   parcels: ['parcel_set', 'parcel'],
   layers: ['layer', 'layer_feature', 'layer_piece', 'raster_tile'],
-  runs: ['run', 'run_set', 'run_layer', 'run_result', 'result', 'finding', 'piece'],
+  runs: ['run', 'run_set', 'run_layer', 'run_result', 'run_chunk', 'result', 'finding', 'piece'],
 } as const;
 
 /** To be called after many rows came in, outside a transaction: one short statement a table. */

@@ -14,6 +14,8 @@ export interface AttemptDeps {
   closing: AbortSignal;
   /** the embedded database: a connection lost in a job means that its engine was restarted under it */
   embedded: boolean;
+  /** how to stop the jobs that this process has under way, by id: a cancellation asked for here need not wait for the next look */
+  stops: Map<string, () => void>;
   /** ms between looks at the row; a running job hears of its cancellation within this */
   beatMs?: number;
 }
@@ -41,6 +43,7 @@ export async function attemptJob(deps: AttemptDeps, jobId: string): Promise<void
   const stop = new AbortController();
   const closing = () => stop.abort('closing' satisfies Stop);
   deps.closing.addEventListener('abort', closing, { once: true });
+  deps.stops.set(jobId, () => stop.abort('cancelled' satisfies Stop));
   let share = 0;
   const afterwards: (() => Promise<void>)[] = [];
   const pulse = startPulse(deps, job, stop, () => share);
@@ -61,6 +64,7 @@ export async function attemptJob(deps: AttemptDeps, jobId: string): Promise<void
     await afterError(deps, job, kind, error, stop.signal.aborted ? (stop.signal.reason as Stop) : undefined);
   } finally {
     await pulse.stop();
+    deps.stops.delete(jobId);
     deps.closing.removeEventListener('abort', closing);
     for (const step of afterwards)
       await step().catch((error: unknown) => deps.log.warn({ err: error, job_id: job.job_id }, 'left behind by a job'));

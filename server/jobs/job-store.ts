@@ -156,6 +156,18 @@ export async function requestCancel(db: Db, jobId: string): Promise<JobRow | und
     .executeTakeFirst();
 }
 
+/** What the running jobs of a kind are about, oldest first. */
+export async function runningInputs(db: Db, kind: string): Promise<Record<string, unknown>[]> {
+  const rows = await jobs(db)
+    .selectFrom('job')
+    .select('input')
+    .where('kind', '=', kind)
+    .where('state', '=', 'running')
+    .orderBy('created_at')
+    .execute();
+  return rows.map((row) => row.input);
+}
+
 /** Of these uploaded files, those that an unfinished job still has to read. */
 export async function uploadsInUse(db: Db, sha256: string[]): Promise<Set<string>> {
   if (sha256.length === 0) return new Set();

@@ -62,6 +62,7 @@ export async function startJobs({ database, kinds, log, work = true }: JobsDeps)
 
   const closing = new AbortController();
   const workers = new Map<QueueName, string>();
+  const stops = new Map<string, () => void>();
   const queueOf = (job: { kind: string }): QueueName => kinds[job.kind]?.queue ?? 'intake';
   const send = async (jobId: string, queue: QueueName) => {
     await boss.send(queue, { job_id: jobId });
@@ -91,7 +92,7 @@ export async function startJobs({ database, kinds, log, work = true }: JobsDeps)
     // The embedded folder has one process only: whoever ran a job there before is dead, so nothing need be waited for.
     const alone = database.kind === 'embedded';
     await recover(alone ? 0 : 60, alone);
-    const attempt = { db, kinds, log, closing: closing.signal, embedded: alone };
+    const attempt = { db, kinds, log, closing: closing.signal, embedded: alone, stops };
     const handler = async ([job]: Job<{ job_id: string }>[]) => {
       if (job !== undefined) await attemptJob(attempt, job.data.job_id);
     };
@@ -117,6 +118,7 @@ export async function startJobs({ database, kinds, log, work = true }: JobsDeps)
     async cancel(jobId) {
       const job = await requestCancel(db, jobId);
       if (job?.state === 'cancelled') await sayEnded(kinds, job, log);
+      else if (job !== undefined) stops.get(jobId)?.();
       return job;
     },
     async stop() {

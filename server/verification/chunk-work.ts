@@ -3,17 +3,15 @@
  * the engine down every time is found out by trying its chunk parcel by parcel. It gets its findings, `undetermined` with the reason, and
  * does not take the others with it. Faults that are not a parcel's (a full disk, a fault of the program) end the run for all to see.
  */
-import { setTimeout as pause } from 'node:timers/promises';
-import { sql } from 'kysely';
 import { Ground } from '../checks/ground.ts';
-import { isConnectionLost, isEngineTrap } from '../database/connect.ts';
+import { isEngineTrap } from '../database/connect.ts';
+import { ChunkLost, type Claimed, holdChunk } from './chunk-claims.ts';
 import { plainPlot } from './evidence.ts';
-import { judge, judgeChunk } from './judge.ts';
-import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
+import { type Judged, judge, judgeChunk } from './judge.ts';
+import { patiently } from './patience.ts';
+import { byIndex, type Deps, type RunFacts, type TileReader } from './run-context.ts';
 import { storeChunk } from './store-chunk.ts';
 
-/** A server that is started again is back within some seconds; the embedded engine within three. */
-const longestWaitMs = 60_000;
 /** More parcels than this in one run are no poison: something is wrong with the engine or the data as a whole. */
 const mostPoisoned = 20;
 
@@ -21,74 +19,80 @@ export class ChunkWork {
   readonly #deps: Deps;
   readonly #facts: RunFacts;
   readonly #readTile: TileReader;
+  readonly #signal: AbortSignal | undefined;
   #poisoned = 0;
 
-  constructor(deps: Deps, facts: RunFacts, readTile: TileReader) {
+  constructor(deps: Deps, facts: RunFacts, readTile: TileReader, signal?: AbortSignal) {
     this.#deps = deps;
     this.#facts = facts;
     this.#readTile = readTile;
+    this.#signal = signal;
   }
 
-  async do(chunk: Chunk): Promise<void> {
+  /** Throws ChunkLost where another has the chunk now, or the run was ended. */
+  async do(chunk: Claimed): Promise<void> {
     try {
-      await this.#patiently(() => this.#once(chunk));
+      await this.#patiently(() => this.#once(chunk, chunk));
     } catch (error) {
       if (!isPoison(error)) throw error;
-      if (chunk.first === chunk.last) return this.#giveUpOn(chunk, error);
-      for (let ordinal = chunk.first; ordinal <= chunk.last; ordinal++)
-        await this.do({ ...chunk, first: ordinal, last: ordinal });
+      for (let ordinal = chunk.first; ordinal <= chunk.last; ordinal++) await this.#alone(chunk, ordinal);
     }
   }
 
-  async #once(chunk: Chunk): Promise<void> {
-    const judged = await judgeChunk(this.#deps, this.#facts, chunk, this.#readTile);
-    await byIndex(this.#deps.database.db, (tx) => storeChunk(tx, this.#facts, chunk, judged));
-  }
-
-  /** A chunk is one transaction and its results have the ids of their evidence: done twice it is done once. */
-  async #patiently(work: () => Promise<void>): Promise<void> {
-    const since = Date.now();
-    for (let traps = 0; ; ) {
-      try {
-        return await work();
-      } catch (error) {
-        if (isPoison(error)) {
-          if (++traps > 1) throw error;
-        } else if (!isPassing(error) || Date.now() - since > longestWaitMs) throw error;
-        await this.#untilAnswering(since);
-      }
+  async #alone(chunk: Claimed, ordinal: number): Promise<void> {
+    try {
+      await this.#patiently(() => this.#once(chunk, { first: ordinal, last: ordinal }));
+    } catch (error) {
+      if (!isPoison(error)) throw error;
+      await this.#giveUpOn(chunk, ordinal, error);
     }
   }
 
-  async #untilAnswering(since: number): Promise<void> {
-    for (;;) {
-      try {
-        await sql`select 1`.execute(this.#deps.database.db);
-        return;
-      } catch (error) {
-        if (!isPassing(error) || Date.now() - since > longestWaitMs) throw error;
-        await pause(200);
-      }
-    }
+  async #once(chunk: Claimed, part: { first: number; last: number }): Promise<void> {
+    const { region_code, run_id } = chunk;
+    const { first, last } = part;
+    const judged = await judgeChunk(
+      this.#deps,
+      this.#facts,
+      { region_code, run_id, first, last },
+      this.#readTile,
+      this.#signal,
+    );
+    await this.#store(chunk, part, judged);
   }
 
-  async #giveUpOn(chunk: Chunk, error: unknown): Promise<void> {
+  /** A part of a chunk is one transaction, and the last part finishes the chunk. */
+  #store(chunk: Claimed, { first, last }: { first: number; last: number }, judged: Judged[]): Promise<void> {
+    const { region_code, run_id } = chunk;
+    return byIndex(this.#deps.database.db, async (tx) => {
+      this.#signal?.throwIfAborted();
+      await storeChunk(tx, this.#facts, { region_code, run_id, first, last }, judged);
+      await holdChunk(tx, chunk, last === chunk.last);
+    });
+  }
+
+  /** Results have the ids of their evidence, and the claim is looked at behind them: done twice is done once. */
+  #patiently(work: () => Promise<void>): Promise<void> {
+    let traps = 0;
+    return patiently(this.#deps.database.db, work, (error) => isPoison(error) && ++traps === 1);
+  }
+
+  async #giveUpOn(chunk: Claimed, ordinal: number, error: unknown): Promise<void> {
     if (++this.#poisoned > mostPoisoned) throw error;
-    const plot = await plainPlot(this.#deps.database.db, chunk);
+    const { region_code, run_id } = chunk;
+    const part = { first: ordinal, last: ordinal };
     const failed = (error as Error).message;
-    const evidence = { plot, ground: new Ground(null, plot.area_m2, []), slope: null, steepRects: [], failed };
-    const judged = judge(evidence, this.#facts, () => null);
-    await this.#patiently(() => byIndex(this.#deps.database.db, (tx) => storeChunk(tx, this.#facts, chunk, [judged])));
+    await this.#patiently(async () => {
+      const plot = await plainPlot(this.#deps.database.db, { region_code, run_id, ...part });
+      const evidence = { plot, ground: new Ground(null, plot.area_m2, []), slope: null, steepRects: [], failed };
+      await this.#store(chunk, part, [judge(evidence, this.#facts, () => null)]);
+    });
   }
 }
 
 /** What one parcel's data can do to an engine: a trap, an internal error (GEOS: TopologyException), a data or complexity exception. */
 function isPoison(error: unknown): boolean {
+  if (error instanceof ChunkLost) return false;
   const code = (error as { code?: unknown })?.code;
   return isEngineTrap(error) || (typeof code === 'string' && /^(XX000|22...|54...)$/.test(code));
-}
-
-/** What passes by itself: a connection that broke, a server that starts, a deadlock. */
-function isPassing(error: unknown): boolean {
-  return isConnectionLost(error) || ['40001', '40P01'].includes((error as { code?: string })?.code ?? '');
 }

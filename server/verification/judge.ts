@@ -9,8 +9,15 @@ export interface Judged extends Evidence {
   concluded: Concluded;
 }
 
-export async function judgeChunk(deps: Deps, facts: RunFacts, chunk: Chunk, readTile: TileReader): Promise<Judged[]> {
+export async function judgeChunk(
+  deps: Deps,
+  facts: RunFacts,
+  chunk: Chunk,
+  readTile: TileReader,
+  signal?: AbortSignal,
+): Promise<Judged[]> {
   const evidence = await readEvidence(deps, facts, chunk, readTile);
+  signal?.throwIfAborted();
   // few parcels need a point to show, and finding one costs more than all else of them
   const wanting = new Set<number>();
   const judged = evidence.map((one) =>

@@ -5,6 +5,7 @@ import { checks } from '../checks/index.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
 import type { Sentence } from '../errors.ts';
+import type { Deps } from './run-context.ts';
 import { engineVersion } from './version.ts';
 
 export interface ManifestSet {
@@ -57,16 +58,22 @@ export function buildManifest(input: {
     inputs: sets,
     layers: layers.map(({ raster: _, ...layer }) => layer),
     checks: checks.map((check) => ({ id: check.id, version: check.version, params: params[check.id] ?? {} })),
-    engines: {
-      zhanbu: engineVersion,
-      database: database.kind,
-      ...database.engine,
-      ...runtime,
-    },
+    engines: enginesOf(database, runtime),
     assumptions: assumptionsOf(sets, layers, params),
   };
   const evidence = createHash('sha256').update(JSON.stringify(frozen)).digest('hex');
   return { ...frozen, created_at: new Date().toISOString(), evidence_sha256: evidence };
+}
+
+function enginesOf(database: Database, runtime: Config['runtime']): Manifest['engines'] {
+  return { zhanbu: engineVersion, database: database.kind, ...database.engine, ...runtime };
+}
+
+/** Whether this process computes with what the run was frozen with. */
+export function sameEngines({ engines }: Manifest, { database, config }: Deps): boolean {
+  const here = enginesOf(database, config.runtime);
+  const names = Object.keys(engines);
+  return names.length === Object.keys(here).length && names.every((name) => engines[name] === here[name]);
 }
 
 /** What the figures take for granted without evidence in the files. */

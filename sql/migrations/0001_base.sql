@@ -216,3 +216,16 @@ create table run_result (
   township text,
   primary key (region_code, run_id, ordinal)
 );
+
+-- The chunks of a run, shared by all processes that work on it. claim is the fencing token of whoever computes the chunk now: what it
+-- writes counts only while the row still names it. leased_until: after that the worker is taken for dead and another may claim the chunk.
+create table run_chunk (
+  region_code text not null,
+  run_id uuid not null,
+  first_ordinal int not null,
+  last_ordinal int not null,
+  claim uuid,
+  leased_until timestamptz,
+  done_at timestamptz,
+  primary key (region_code, run_id, first_ordinal)
+);

@@ -3,7 +3,7 @@
  * starts it as the user postgres. setpriv's --pdeathsig ends it even where its starter is killed and can stop nothing.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -12,6 +12,10 @@ import { postgresBin } from './part-list.ts';
 export interface Cluster {
   url(database: string): string;
   pid: number;
+  /** SIGKILL to the server and each of its processes at once */
+  crash(): Promise<void>;
+  /** on the same folder, after a crash */
+  startAgain(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -26,7 +30,8 @@ const settings = {
   log_min_messages: 'fatal',
 };
 
-export async function startCluster(): Promise<Cluster> {
+/** @param more settings beside those that make it quick */
+export async function startCluster(more: Record<string, string> = {}): Promise<Cluster> {
   const bin = postgresBin();
   if (bin === undefined)
     throw new Error('no PostGIS server is installed: apt-get install postgresql postgresql-15-postgis-3');
@@ -56,11 +61,12 @@ export async function startCluster(): Promise<Cluster> {
     rmSync(folder, { recursive: true, force: true });
     throw new Error(`initdb failed: ${made.stderr}`);
   }
-  const options = Object.entries({ ...settings, unix_socket_directories: folder }).flatMap(([key, value]) => [
+  const options = Object.entries({ ...settings, ...more, unix_socket_directories: folder }).flatMap(([key, value]) => [
     '-c',
     `${key}=${value}`,
   ]);
-  const server = spawn(...command('postgres', ['-D', data, ...options]), { stdio: 'ignore', cwd: '/' });
+  const launch = () => spawn(...command('postgres', ['-D', data, ...options]), { stdio: 'ignore', cwd: '/' });
+  let server = launch();
   // Ctrl-C ends vitest without its teardown: at its very end only what is synchronous still happens.
   const killNow = () => {
     server.kill('SIGQUIT');
@@ -72,7 +78,20 @@ export async function startCluster(): Promise<Cluster> {
   await untilServing(url('postgres'), server);
   return {
     url,
-    pid: server.pid ?? 0,
+    get pid() {
+      return server.pid ?? 0;
+    },
+    async crash() {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      const processes = [server.pid ?? 0, ...childrenOf(server.pid ?? 0)];
+      for (const pid of processes) kill(pid);
+      await gone;
+      while (processes.some(isThere)) await new Promise((resolve) => setTimeout(resolve, 10));
+    },
+    async startAgain() {
+      server = launch();
+      await untilServing(url('postgres'), server);
+    },
     async stop() {
       process.off('exit', killNow);
       if (server.exitCode === null && server.signalCode === null) {
@@ -83,6 +102,26 @@ export async function startCluster(): Promise<Cluster> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Linux tells the children of a process; elsewhere none are named, and they end by themselves when they miss their parent. */
+function childrenOf(pid: number): number[] {
+  const file = `/proc/${pid}/task/${pid}/children`;
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().split(' ').filter(Boolean).map(Number) : [];
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // ended by itself a moment ago
+  }
+}
+
+/** A process that was killed stays in the list until its parent, or init, has looked. */
+function isThere(pid: number): boolean {
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && !/\) Z /.test(readFileSync(file, 'utf8'));
 }
 
 async function untilServing(url: string, server: ChildProcess): Promise<void> {

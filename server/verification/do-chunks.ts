@@ -1,0 +1,88 @@
+/** Works through the free chunks of a run, some at a time; other processes may be doing the same. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { ChunkLost, claimChunk, freeChunk, Leases, newClaim } from './chunk-claims.ts';
+import { ChunkWork } from './chunk-work.ts';
+import { patiently } from './patience.ts';
+import { type Deps, type RunFacts, tileReader } from './run-context.ts';
+
+/** Chunks under way: two cores of a server and this process are busy with three; the embedded database has one session. */
+const atATime = { postgis: 3, embedded: 2 };
+
+/** ms between looks at what others have under way */
+const lookMs = 200;
+
+export class RunCancelled extends Error {
+  constructor() {
+    super('run cancelled');
+    this.name = 'RunCancelled';
+  }
+}
+
+export interface ChunkHooks {
+  /** what is under way when it aborts is not stored any more */
+  signal?: AbortSignal | undefined;
+  /** share of the run's parcels that are done, by whomever; never falling */
+  progress?: ((share: number) => void) | undefined;
+}
+
+/** Does chunks until all of the run are done, waiting for those that others have. The first fault ends the rest. */
+export async function doAllChunks(deps: Deps, facts: RunFacts, hooks: ChunkHooks): Promise<void> {
+  for (;;) {
+    if ((await doFreeChunks(deps, facts, hooks)) === 0) return;
+    await pause(lookMs, undefined, { signal: hooks.signal }).catch(() => undefined);
+  }
+}
+
+/** Does chunks while there are free ones. @returns how many parcels are left then, with others or (0) with nobody */
+export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHooks): Promise<number> {
+  const { db, kind } = deps.database;
+  const work = new ChunkWork(deps, facts, tileReader(facts.key.region_code), hooks.signal);
+  const leases = new Leases(deps, facts.key);
+  let fault: unknown;
+  let most = 0;
+  let left = Number.POSITIVE_INFINITY;
+  const worker = async () => {
+    while (fault === undefined) {
+      if (hooks.signal?.aborted) throw new RunCancelled();
+      const claim = newClaim();
+      const found = await patiently(db, () => claimChunk(deps, facts.key, claim));
+      left = Math.min(left, found.left);
+      // another came to its end first
+      if (found.state === 'succeeded') return;
+      if (found.state !== 'running') throw new RunCancelled();
+      most = Math.max(most, found.done / Math.max(1, found.done + found.left));
+      hooks.progress?.(most);
+      const { chunk } = found;
+      if (chunk === undefined) return;
+      try {
+        await leases.during(chunk, () => work.do(chunk));
+      } catch (error) {
+        if (error instanceof ChunkLost) continue;
+        await freeChunk(db, chunk).catch(() => undefined);
+        throw error;
+      }
+    }
+  };
+  const workers = Array.from({ length: atATime[kind] }, () =>
+    worker().catch((error: unknown) => {
+      fault ??= error;
+    }),
+  );
+  await Promise.race([Promise.all(workers), ...whenAborted(hooks.signal, workers)]);
+  leases.stop();
+  if (hooks.signal?.aborted) throw new RunCancelled();
+  if (fault !== undefined) throw fault;
+  return left;
+}
+
+/** Nobody waits for a chunk of a run that is cancelled: what it has written falls with its claim. */
+function whenAborted(signal: AbortSignal | undefined, workers: Promise<void>[]): Promise<void>[] {
+  if (signal === undefined) return [];
+  const aborted = new Promise<void>((resolve) => {
+    const listen = () => resolve();
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', listen, { once: true });
+    void Promise.all(workers).then(() => signal.removeEventListener('abort', listen));
+  });
+  return [aborted];
+}
