@@ -122,6 +122,7 @@ export interface RunTable {
   summary: Json<Record<string, unknown> | null>;
   problem: Json<Record<string, unknown> | null>;
   parcel_count: Generated<number>;
+  reused_count: number | null;
   created_at: Time;
   started_at: MaybeTime;
   finished_at: MaybeTime;

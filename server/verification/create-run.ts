@@ -69,6 +69,7 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
         params: JSON.stringify(params),
         manifest: JSON.stringify(manifest),
         parcel_count: parcelCount,
+        reused_count: null,
         started_at: null,
         finished_at: null,
       })

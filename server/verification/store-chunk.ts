@@ -31,6 +31,7 @@ export async function storeChunk(
   judged: Judged[],
 ): Promise<void> {
   const { region_code, run_id, first, last } = chunk;
+  if (judged.length === 0) return;
   const ids = judged.map(({ plot }) => resultId(facts.evidence, plot.parcel_set_id, plot.parcel_ordinal));
   const inserted = await storeResults(tx, region_code, judged, ids);
   const fresh = judged
@@ -50,7 +51,8 @@ export async function storeChunk(
     result_id: ids,
     township_layers: facts.layers.filter(({ type }) => type === 'township').map(({ layer_id }) => layer_id),
   });
-  if (closed !== last - first + 1) throw new Error(`chunk ${first}–${last}: ${closed} parcels have a result`);
+  if (closed !== judged.length)
+    throw new Error(`chunk ${first}–${last}: ${closed} of ${judged.length} parcels have a result`);
 }
 
 /** @returns the ids of those that are new */

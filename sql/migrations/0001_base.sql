@@ -139,6 +139,8 @@ create table run (
   summary jsonb,
   problem jsonb,
   parcel_count int not null default 0,
+  -- parcels whose result is that of an earlier run; null until that is settled
+  reused_count int,
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,
