@@ -137,6 +137,7 @@ async function readLayers(db: Kysely<Schema>, regionCode: string, wanted: string
       'name',
       'file_name',
       'sha256',
+      'content_sha256',
       'source',
       'code_system',
       'raster',

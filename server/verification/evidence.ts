@@ -49,7 +49,13 @@ export async function readEvidence(
   chunk: Chunk,
   readTile: TileReader,
 ): Promise<Evidence[]> {
-  const key = { region_code: chunk.region_code, run_id: chunk.run_id, first: chunk.first, last: chunk.last };
+  const key = {
+    region_code: chunk.region_code,
+    run_id: chunk.run_id,
+    first: chunk.first,
+    last: chunk.last,
+    again: facts.again,
+  };
   const layers = new Map(facts.layers.map((layer) => [layer.layer_id, layer]));
   const raster = rasterOf(facts);
   const sets = { several_sets: facts.severalSets, replaced: facts.replaced };

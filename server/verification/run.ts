@@ -76,6 +76,7 @@ export async function factsOf(
     evidence: manifest.evidence_sha256,
     severalSets: manifest.inputs.length > 1,
     replaced: (await replacedSets.all(db, { ...key })).map(({ parcel_set_id }) => parcel_set_id),
+    again: false,
   };
 }
 

@@ -20,4 +20,4 @@ cross join lateral (
   where l.region_code = :region_code::text and l.layer_id = any (:layers::uuid[] || asked.layers) and l.geom && p.geom
   offset 0
 ) near
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and rr.result_id is null and p.area_m2 > 0
+where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and (:again::boolean or rr.result_id is null) and p.area_m2 > 0
