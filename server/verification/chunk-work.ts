@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { Ground } from '../checks/ground.ts';
 import { isConnectionLost, isEngineTrap } from '../database/connect.ts';
 import { plainPlot } from './evidence.ts';
-import { type Judged, judge, judgeChunk } from './judge.ts';
+import { judge, judgeChunk } from './judge.ts';
 import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
 import { storeChunk } from './store-chunk.ts';
 
@@ -17,21 +17,16 @@ const longestWaitMs = 60_000;
 /** More parcels than this in one run are no poison: something is wrong with the engine or the data as a whole. */
 const mostPoisoned = 20;
 
-export type Keep = (chunk: Chunk, judged: Judged[]) => Promise<void>;
-
 export class ChunkWork {
   readonly #deps: Deps;
   readonly #facts: RunFacts;
   readonly #readTile: TileReader;
-  readonly #keep: Keep;
   #poisoned = 0;
 
-  /** @param keep what becomes of a chunk that is judged: it is stored, unless a replay only wants to compare. May be called twice. */
-  constructor(deps: Deps, facts: RunFacts, readTile: TileReader, keep?: Keep) {
+  constructor(deps: Deps, facts: RunFacts, readTile: TileReader) {
     this.#deps = deps;
     this.#facts = facts;
     this.#readTile = readTile;
-    this.#keep = keep ?? ((chunk, judged) => byIndex(deps.database.db, (tx) => storeChunk(tx, facts, chunk, judged)));
   }
 
   async do(chunk: Chunk): Promise<void> {
@@ -47,7 +42,7 @@ export class ChunkWork {
 
   async #once(chunk: Chunk): Promise<void> {
     const judged = await judgeChunk(this.#deps, this.#facts, chunk, this.#readTile);
-    await this.#keep(chunk, judged);
+    await byIndex(this.#deps.database.db, (tx) => storeChunk(tx, this.#facts, chunk, judged));
   }
 
   /** A chunk is one transaction and its results have the ids of their evidence: done twice it is done once. */
@@ -83,12 +78,12 @@ export class ChunkWork {
     const failed = (error as Error).message;
     const evidence = { plot, ground: new Ground(null, plot.area_m2, []), slope: null, steepRects: [], failed };
     const judged = judge(evidence, this.#facts, () => null);
-    await this.#patiently(() => this.#keep(chunk, [judged]));
+    await this.#patiently(() => byIndex(this.#deps.database.db, (tx) => storeChunk(tx, this.#facts, chunk, [judged])));
   }
 }
 
 /** What one parcel's data can do to an engine: a trap, an internal error (GEOS: TopologyException), a data or complexity exception. */
-function isPoison(error: unknown): boolean {
+export function isPoison(error: unknown): boolean {
   const code = (error as { code?: unknown })?.code;
   return isEngineTrap(error) || (typeof code === 'string' && /^(XX000|22...|54...)$/.test(code));
 }
