@@ -14,13 +14,15 @@ const usage = `zhanbu — 占补核查
   verify --parcels FILE … --layer TYPE[@YEAR]=FILE … --out DIR   check files, write verdicts
          [--param CHECK.KEY=VALUE] [--region NNNNNN] [--field NAME=ATTR] [--sublayer [PATH=]NAME|'*']
          [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--database-url URL]
+  replay --run ID [--database-url URL]                           compute a finished run again, say whether it stands
   serve  [--with-samples]                                        serve the API and the page
   migrate                                                        bring the database up to this version
 `;
 
 async function main(argv: string[]): Promise<number> {
   const [command, ...rest] = argv;
-  if (command === 'verify') return verify(rest);
+  if (command === 'verify') return orProblem(() => verify(rest));
+  if (command === 'replay') return orProblem(() => replay(rest));
   if (command === 'serve') {
     const { serve } = await import('./main.ts');
     const config = readConfig(process.env);
@@ -47,11 +49,32 @@ async function main(argv: string[]): Promise<number> {
 }
 
 async function verify(args: string[]): Promise<number> {
+  const request = verifyRequest(args);
+  const summary = await verifyFiles(readConfig(process.env), request, (line) => process.stderr.write(`${line}\n`));
+  process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
+  return 0;
+}
+
+/** The answer as JSON; 1 where the run does not stand. */
+async function replay(args: string[]): Promise<number> {
+  let values: { run?: string; 'database-url'?: string };
   try {
-    const request = verifyRequest(args);
-    const summary = await verifyFiles(readConfig(process.env), request, (line) => process.stderr.write(`${line}\n`));
-    process.stdout.write(`${JSON.stringify(summary, null, 2)}\n`);
-    return 0;
+    ({ values } = parseArgs({ args, options: { run: { type: 'string' }, 'database-url': { type: 'string' } } }));
+  } catch (error) {
+    throw bad('', error instanceof Error ? error.message : String(error));
+  }
+  if (values.run === undefined) throw bad('--run', '缺少核查编号 (no run)');
+  const config = readConfig(process.env);
+  const { replayRunOf } = await import('./replay-run.ts');
+  const found = await replayRunOf({ ...config, databaseUrl: values['database-url'] ?? config.databaseUrl }, values.run);
+  process.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  return found.answer === 'different' ? 1 : 0;
+}
+
+/** 2 and the problem as JSON where the input is at fault, 1 for anything else. */
+async function orProblem(work: () => Promise<number>): Promise<number> {
+  try {
+    return await work();
   } catch (error) {
     if (!(error instanceof AppError) || error.status >= 500) {
       process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);

@@ -14,8 +14,8 @@ import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
 const mostPoisoned = 20;
 
 /**
- * What becomes of a chunk that is judged, or of one parcel of it after the other; the last part ends where the chunk does. A run stores it,
- * a replay only compares. It may be called again with the same part, and throws where the chunk is no longer the caller's.
+ * What becomes of a chunk that is judged, or of one parcel of it after the other; the last part ends where the chunk does. It may be called
+ * again with the same part, and throws where the chunk is no longer the caller's.
  */
 export type Keep = (part: Chunk, judged: Judged[]) => Promise<void>;
 
@@ -75,7 +75,7 @@ export class ChunkWork {
 }
 
 /** What one parcel's data can do to an engine: a trap, an internal error (GEOS: TopologyException), a data or complexity exception. */
-function isPoison(error: unknown): boolean {
+export function isPoison(error: unknown): boolean {
   const code = (error as { code?: unknown })?.code;
   return isEngineTrap(error) || (typeof code === 'string' && /^(XX000|22...|54...)$/.test(code));
 }

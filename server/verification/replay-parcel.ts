@@ -2,7 +2,7 @@
 
 import type { Difference, LargestDifference, Leaf } from './differences.ts';
 import { leavesThatDiffer } from './differences.ts';
-import type { Judged } from './judge.ts';
+import type { JudgedAgain } from './replay-judge.ts';
 
 export interface StoredResult {
   ordinal: number;
@@ -36,6 +36,7 @@ export interface StoredPiece {
   measure: string;
   area_m2: number;
   drawn_m2: number | null;
+  shape_sha256: string | null;
 }
 
 export interface Stored {
@@ -52,7 +53,7 @@ export const allowanceM2 = (parcelM2: number): number => 0.01 + 1e-6 * parcelM2;
 
 /** @param exact the same engines: every digit counts. Else what rounding explains goes to `within`. */
 export function compareParcel(
-  { plot, concluded }: Pick<Judged, 'plot' | 'concluded'>,
+  { plot, concluded, shapes }: JudgedAgain,
   township: string | null,
   stored: Stored,
   exact: boolean,
@@ -89,17 +90,12 @@ export function compareParcel(
   const plainPieces = concluded.pieces.map(({ reasons, measure, area_m2 }) => ({ reasons, measure, area_m2 }));
   const standing = stored.pieces.map(({ reasons, measure, area_m2 }) => ({ reasons, measure, area_m2 }));
   told(null, leavesThatDiffer('pieces', shown(standing), shown(plainPieces)));
-  for (const [place, { area_m2, drawn_m2 }] of stored.pieces.entries()) {
-    // the shape is for the eye; its area may be off by the hairs that the books gave to the largest piece
-    if (Math.abs((drawn_m2 ?? 0) - area_m2) > allowance)
-      found.push({
-        parcel_id,
-        check: null,
-        field: `pieces[${place}].geometry`,
-        stored: drawn_m2,
-        recomputed: area_m2,
-        parcel_set_id,
-      });
+  for (const [place, piece] of stored.pieces.entries()) {
+    const field = `pieces[${place}].geometry`;
+    if (shapes) told(null, leavesThatDiffer(field, piece.shape_sha256, shapes[place] ?? null));
+    // not drawn again: its area may be off by the hairs that the books gave to the largest piece
+    else if (Math.abs((piece.drawn_m2 ?? 0) - piece.area_m2) > allowance)
+      told(null, [{ field, stored: piece.drawn_m2 === null ? null : 'drawn', recomputed: null }]);
   }
   return found;
 }

@@ -9,14 +9,14 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import type { RunSummary } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
-import { ChunkWork } from './chunk-work.ts';
 import { type Difference, Differences, type LargestDifference, leavesThatDiffer } from './differences.ts';
 import { RunCancelled } from './do-chunks.ts';
 import { enginesOf, type Manifest } from './manifest.ts';
+import { patiently } from './patience.ts';
 import { Comparison } from './replay-chunk.ts';
 import { changedInputs, firstOrdinals, paramsOf } from './replay-inputs.ts';
 import type { RunHooks } from './run.ts';
-import { type Chunk, type Deps, keyOf, type RunFacts, type RunKey, runLayers, tileReader } from './run-context.ts';
+import { type Chunk, type Deps, keyOf, type RunFacts, type RunKey, runLayers } from './run-context.ts';
 import { summarise } from './summary.ts';
 
 const replacedSets = sqlFile<{ parcel_set_id: string }>('queries/replaced-sets');
@@ -60,7 +60,7 @@ export async function replayRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): P
   const inputs = await changedInputs(db, key, run, {
     step: (work) => {
       stopIfCancelled();
-      return work(db);
+      return patiently(db, () => work(db));
     },
     progress: (share) => hooks.progress?.(0.2 * share),
   });
@@ -76,11 +76,10 @@ export async function replayRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): P
     again: true,
   };
   const comparison = new Comparison(deps, facts, firstOrdinals(manifest), exact, differences);
-  const work = new ChunkWork(deps, facts, tileReader(key.region_code), hooks.signal);
   const each = async (chunk: Chunk) => {
     stopIfCancelled();
     try {
-      await work.do(chunk, (part, judged) => comparison.compare(part, judged));
+      await comparison.compare(chunk);
     } catch (error) {
       // a tile with a changed byte cannot be read at all: it is named, and nothing can be said of the parcels on it
       if (inputs.length === 0 || isConnectionLost(error)) throw error;
@@ -88,7 +87,7 @@ export async function replayRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): P
     }
   };
   await inChunks(deps, key, run.parcel_count, each, (share) => hooks.progress?.(0.2 + 0.79 * share));
-  differences.add(run.parcel_count + 1, await ofSummary(db, key, run.summary));
+  differences.add(run.parcel_count + 1, await patiently(db, () => ofSummary(db, key, run.summary)));
 
   return {
     ...key,

@@ -40,7 +40,7 @@ export async function storeChunk(
   if (fresh.length > 0) {
     await storeFindings(tx, chunk, fresh);
     const pieces = drawnPieces(fresh, facts);
-    if (pieces) await insertPieces.run(tx, { region_code, ...pieces });
+    if (pieces) await insertPieces.run(tx, { region_code, keep: true, ...pieces });
   }
   const closed = await closeChunk.run(tx, {
     region_code,

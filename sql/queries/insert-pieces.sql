@@ -1,5 +1,6 @@
 -- One row per piece of the books of new results, drawn from stored shapes. A mask is the union of the parcel's parts under some patches, or
 -- what these leave free; a piece is drawn in one or more ways, each under some masks and without others. Areas come with the pieces.
+-- A replay does not keep them: it is told the digests of their shapes, one row a piece.
 -- Shapes are looked up by key and put together by grouping: joined among themselves, 700 parts of a chunk were compared 600,000 times.
 with part as materialized (
   select r.ordinal, r.set_id, r.parcel_place, r.mask_no, false as rest, null::jsonb as ways, r.bounds, r.place, common_part(p.geom, l.geom) as geom
@@ -52,12 +53,18 @@ with part as materialized (
   cross join lateral jsonb_to_recordset(m.ways) as w (piece_no int, plus int[], minus int[])
   cross join lateral (select way_shape(p.geom, m.masks, w.plus, w.minus) as shape offset 0) c
   group by m.ordinal, w.piece_no
+), made as materialized (
+  select b.result_id, b.piece_no, b.reasons, b.measure, b.area_m2,
+         case when b.all_of_it then (select p.geom from parcel p where p.region_code = :region_code::text and p.parcel_set_id = b.set_id and p.ordinal = b.parcel_place)
+              else st_multi(d.geom) end as geom
+  from unnest(:book_ordinal::int[], :book_set_id::uuid[], :book_parcel_place::int[], :book_result_id::uuid[], :book_piece_no::int[], :book_reasons::jsonb[],
+      :book_measure::text[], :book_area_m2::float8[], :book_all_of_it::boolean[])
+    as b (ordinal, set_id, parcel_place, result_id, piece_no, reasons, measure, area_m2, all_of_it)
+  left join drawn d on d.ordinal = b.ordinal and d.piece_no = b.piece_no
+), kept as (
+  insert into piece (region_code, result_id, piece_no, reasons, measure, area_m2, geom)
+  select :region_code::text, m.result_id, m.piece_no, m.reasons, m.measure, m.area_m2, m.geom from made m where :keep::boolean
 )
-insert into piece (region_code, result_id, piece_no, reasons, measure, area_m2, geom)
-select :region_code::text, b.result_id, b.piece_no, b.reasons, b.measure, b.area_m2,
-       case when b.all_of_it then (select p.geom from parcel p where p.region_code = :region_code::text and p.parcel_set_id = b.set_id and p.ordinal = b.parcel_place)
-            else st_multi(d.geom) end
-from unnest(:book_ordinal::int[], :book_set_id::uuid[], :book_parcel_place::int[], :book_result_id::uuid[], :book_piece_no::int[], :book_reasons::jsonb[],
-    :book_measure::text[], :book_area_m2::float8[], :book_all_of_it::boolean[])
-  as b (ordinal, set_id, parcel_place, result_id, piece_no, reasons, measure, area_m2, all_of_it)
-left join drawn d on d.ordinal = b.ordinal and d.piece_no = b.piece_no
+select m.result_id::text as result_id, m.piece_no, encode(sha256(st_asbinary(m.geom, 'NDR')), 'hex') as shape_sha256
+from made m
+where not :keep::boolean
