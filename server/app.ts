@@ -12,6 +12,7 @@ import { answerClientError, answerErrors, refuseOtherMethods, sendError } from '
 import { describeApi } from './http/plugins/openapi.ts';
 import { servePage } from './http/plugins/page.ts';
 import { guardRequests, requestIdOf } from './http/plugins/request-guards.ts';
+import { comparisonRoutes } from './http/routes/comparisons.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { jobRoutes } from './http/routes/jobs.ts';
 import { layerRoutes } from './http/routes/layers.ts';
@@ -27,6 +28,7 @@ import type { JobKind, JobLog } from './jobs/job-kind.ts';
 import { runningInputs } from './jobs/job-store.ts';
 import type { Jobs } from './jobs/queue.ts';
 import { type Helper, noHelper, startHelper } from './verification/helping.ts';
+import { replayRun } from './verification/replay.ts';
 import { executeRun } from './verification/run.ts';
 import type { RunKey } from './verification/run-context.ts';
 
@@ -43,7 +45,16 @@ export interface AppOptions {
 const bodyLimit = 1024 * 1024;
 const maxHeaderSize = 16 * 1024;
 
-const routes = [healthRoutes, registryRoutes, layerRoutes, parcelSetRoutes, jobRoutes, runRoutes, verdictRoutes];
+const routes = [
+  healthRoutes,
+  registryRoutes,
+  layerRoutes,
+  parcelSetRoutes,
+  jobRoutes,
+  runRoutes,
+  verdictRoutes,
+  comparisonRoutes,
+];
 
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   const app = fastify({
@@ -129,6 +140,10 @@ export function jobKinds(
         await refreshStatistics(deps.database, 'layers');
         return received;
       },
+    },
+    replay: {
+      queue: 'run',
+      work: (input, hooks) => replayRun(deps, input as unknown as RunKey, hooks),
     },
     run: {
       queue: 'run',

@@ -17,6 +17,8 @@ export interface Config {
   chunkSize: { postgis: number; embedded: number };
   /** s after which a worker that does not renew its claim of a chunk is taken for dead; it renews three times as often */
   chunkLeaseS: number;
+  /** a run takes over what an earlier one found on the same evidence */
+  reuseResults: boolean;
   logLevel: string;
   /** of this process; part of what a run pins, since another processor rounds otherwise */
   runtime: { node: string; arch: string };
@@ -32,6 +34,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     limits: { parcels: parcelLimits, layers: layerLimits },
     chunkSize: { postgis: 1000, embedded: 100 },
     chunkLeaseS: 10,
+    reuseResults: true,
     logLevel: env['LOG_LEVEL'] ?? 'info',
     runtime: { node: process.versions.node, arch: process.arch },
   };

@@ -1,4 +1,4 @@
-import type { Measured, Plot, Sight } from './check.ts';
+import type { Measured, ParamValues, Plot, Sight } from './check.ts';
 import { type Check, documents, layerCheckParams } from './check.ts';
 import type { Patch } from './ground.ts';
 import { classedIn, hitsOf, isFarmland, landUseYears, uncoveredM2 } from './land-use-year.ts';
@@ -44,12 +44,11 @@ export const priorFarmland: Check = {
 
 function look(sight: Sight): Measured {
   const { plot, ground, params, layersOf } = sight;
-  if (plot.plot_type !== null && onFarmlandByPurpose.has(plot.plot_type.trim()))
-    return { outcome: 'not_applicable', reason: 'plot-type' };
+  if (isByPurpose(plot)) return { outcome: 'not_applicable', reason: 'plot-type' };
   const years = landUseYears(layersOf('land-use'));
   const base = baseOf(plot, params['base_year']);
   if (!base) return { outcome: 'undetermined', reason: years.length === 0 ? 'layer-missing' : 'start-year-unknown' };
-  const year = years.find((surveyed) => surveyed <= base.base_year);
+  const year = surveyBefore(base, years);
   if (year === undefined) return { outcome: 'undetermined', reason: 'layer-missing', detail: { ...base } };
   if (base.base_year - year > Number(params['max_year_gap']))
     return { outcome: 'undetermined', reason: 'layer-too-old', detail: { ...base, year } };
@@ -69,6 +68,15 @@ function look(sight: Sight): Measured {
     claims: [{ measure: 'deduct', region, drawn: { of: wanted } }],
   };
 }
+
+/** The year of land use that this check compares with, of those there are (newest first): what need not be read of the others. */
+export function priorYear(plot: Plot, params: ParamValues, years: readonly number[]): number | undefined {
+  const base = isByPurpose(plot) ? null : baseOf(plot, params['base_year']);
+  return base === null ? undefined : surveyBefore(base, years);
+}
+
+const isByPurpose = ({ plot_type }: Plot) => plot_type !== null && onFarmlandByPurpose.has(plot_type.trim());
+const surveyBefore = ({ base_year }: Base, years: readonly number[]) => years.find((surveyed) => surveyed <= base_year);
 
 function baseOf({ project_code }: Plot, param: unknown): Base | null {
   if (typeof param === 'number') return { base_year: param, base_year_source: 'param' };

@@ -17,6 +17,7 @@ export interface LayerTable {
   name: string;
   file_name: string;
   sha256: string;
+  content_sha256: string | null;
   source: string | null;
   code_system: string | null;
   state: Generated<'loading' | 'ready' | 'failed'>;
@@ -71,6 +72,7 @@ export interface ParcelSetTable {
   name: string;
   file_name: string;
   sha256: string;
+  content_sha256: string | null;
   state: Generated<'loading' | 'ready' | 'failed'>;
   feature_count: Generated<number>;
   area_m2: Generated<number>;
@@ -122,6 +124,7 @@ export interface RunTable {
   summary: Json<Record<string, unknown> | null>;
   problem: Json<Record<string, unknown> | null>;
   parcel_count: Generated<number>;
+  reused_count: number | null;
   created_at: Time;
   started_at: MaybeTime;
   finished_at: MaybeTime;

@@ -86,6 +86,8 @@ export interface CheckSummary {
 
 export interface RunSummary extends Books {
   parcel_count: number;
+  /** parcels whose result is that of an earlier run on the same evidence */
+  reused_count: number;
   by_verdict: Record<Verdict, number>;
   by_check: Record<CheckId, CheckSummary>;
   by_project: (GroupSummary & { project_code: string | null; project_name: string | null })[];

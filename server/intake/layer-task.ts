@@ -1,9 +1,10 @@
 /** What both kinds of layer, polygons and rasters, are received by. */
 import type { Kysely } from 'kysely';
+import { layerContent } from '../database/content.ts';
 import type { Schema } from '../database/schema.ts';
 import type { CodeSystem } from '../domain/land-codes.ts';
 import type { LayerType } from '../layers/index.ts';
-import { abandon, type Claim, claim, finish, layers } from './loading.ts';
+import { abandon, type Claim, claim, finish, layers, underClaim } from './loading.ts';
 import type { RegionDecision } from './region.ts';
 import type { Warning } from './source-types.ts';
 import type { ReceiveHooks } from './store-shapes.ts';
@@ -83,8 +84,21 @@ export async function fillLayer(
   try {
     const { raster, ...filled } = await fill(held);
     const decisions = { ...filled.decisions, region };
+    const content = await layerContent(
+      (work) => {
+        hooks.signal?.throwIfAborted();
+        return underClaim(db, held, work);
+      },
+      {
+        key: { region_code: held.region, layer_id: held.id },
+        code_system: codeSystem,
+        raster: raster ?? null,
+        feature_count: filled.feature_count,
+      },
+    );
     hooks.signal?.throwIfAborted();
     await finish(db, held, {
+      content_sha256: content,
       feature_count: filled.feature_count,
       warnings: JSON.stringify(filled.warnings),
       decisions: JSON.stringify(decisions),

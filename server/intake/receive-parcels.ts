@@ -5,12 +5,13 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
+import { parcelSetContent, type Step } from '../database/content.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { parcelSetId, sha256Of } from './identity.ts';
-import { abandon, type Claim, claim, discard, finish, parcelSets } from './loading.ts';
+import { abandon, type Claim, claim, discard, finish, parcelSets, underClaim } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
 import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
 import { printable } from './printable.ts';
@@ -101,8 +102,7 @@ export async function receiveParcels(
         name: input.name ?? input.fileName,
         file_name: input.fileName,
         sha256,
-        // as the database writes them, by which they are found again
-        replaces: JSON.stringify((input.replaces ?? []).map((replaced) => replaced.toLowerCase())),
+        replaces: JSON.stringify(replacedBy(input)),
       },
       hooks.signal,
     );
@@ -134,6 +134,7 @@ export async function receiveParcels(
       if (input.dryRun) await discard(db, held);
       else
         await finish(db, held, {
+          content_sha256: await contentOf(db, held, input, report.feature_count, hooks.signal),
           feature_count: result.feature_count,
           area_m2: result.area_m2,
           warnings: JSON.stringify(result.warnings),
@@ -149,6 +150,25 @@ export async function receiveParcels(
     await rm(report.spool, { force: true });
   }
 }
+
+/** as the database holds it, for runs to pin */
+function contentOf(
+  db: Kysely<Schema>,
+  held: Claim,
+  input: ReceiveParcelsInput,
+  feature_count: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const step: Step = (work) => {
+    signal?.throwIfAborted();
+    return underClaim(db, held, work);
+  };
+  const key = { region_code: held.region, parcel_set_id: held.id };
+  return parcelSetContent(step, { key, replaces: replacedBy(input), feature_count });
+}
+
+/** as the database writes them, by which they are found again */
+const replacedBy = ({ replaces }: ReceiveParcelsInput) => (replaces ?? []).map((replaced) => replaced.toLowerCase());
 
 async function store(
   db: Kysely<Schema>,

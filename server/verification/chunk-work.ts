@@ -5,15 +5,19 @@
  */
 import { Ground } from '../checks/ground.ts';
 import { isEngineTrap } from '../database/connect.ts';
-import { ChunkLost, type Claimed, holdChunk } from './chunk-claims.ts';
 import { plainPlot } from './evidence.ts';
 import { type Judged, judge, judgeChunk } from './judge.ts';
 import { patiently } from './patience.ts';
-import { byIndex, type Deps, type RunFacts, type TileReader } from './run-context.ts';
-import { storeChunk } from './store-chunk.ts';
+import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
 
 /** More parcels than this in one run are no poison: something is wrong with the engine or the data as a whole. */
 const mostPoisoned = 20;
+
+/**
+ * What becomes of a chunk that is judged, or of one parcel of it after the other; the last part ends where the chunk does. A run stores it,
+ * a replay only compares. It may be called again with the same part, and throws where the chunk is no longer the caller's.
+ */
+export type Keep = (part: Chunk, judged: Judged[]) => Promise<void>;
 
 export class ChunkWork {
   readonly #deps: Deps;
@@ -29,70 +33,49 @@ export class ChunkWork {
     this.#signal = signal;
   }
 
-  /** Throws ChunkLost where another has the chunk now, or the run was ended. */
-  async do(chunk: Claimed): Promise<void> {
+  async do(chunk: Chunk, keep: Keep): Promise<void> {
     try {
-      await this.#patiently(() => this.#once(chunk, chunk));
+      await this.#patiently(() => this.#once(chunk, keep));
     } catch (error) {
       if (!isPoison(error)) throw error;
-      for (let ordinal = chunk.first; ordinal <= chunk.last; ordinal++) await this.#alone(chunk, ordinal);
+      for (let ordinal = chunk.first; ordinal <= chunk.last; ordinal++)
+        await this.#alone({ ...chunk, first: ordinal, last: ordinal }, keep);
     }
   }
 
-  async #alone(chunk: Claimed, ordinal: number): Promise<void> {
+  async #alone(one: Chunk, keep: Keep): Promise<void> {
     try {
-      await this.#patiently(() => this.#once(chunk, { first: ordinal, last: ordinal }));
+      await this.#patiently(() => this.#once(one, keep));
     } catch (error) {
       if (!isPoison(error)) throw error;
-      await this.#giveUpOn(chunk, ordinal, error);
+      await this.#giveUpOn(one, error, keep);
     }
   }
 
-  async #once(chunk: Claimed, part: { first: number; last: number }): Promise<void> {
-    const { region_code, run_id } = chunk;
-    const { first, last } = part;
-    const judged = await judgeChunk(
-      this.#deps,
-      this.#facts,
-      { region_code, run_id, first, last },
-      this.#readTile,
-      this.#signal,
-    );
-    await this.#store(chunk, part, judged);
+  async #once(part: Chunk, keep: Keep): Promise<void> {
+    const judged = await judgeChunk(this.#deps, this.#facts, part, this.#readTile, this.#signal);
+    await keep(part, judged);
   }
 
-  /** A part of a chunk is one transaction, and the last part finishes the chunk. */
-  #store(chunk: Claimed, { first, last }: { first: number; last: number }, judged: Judged[]): Promise<void> {
-    const { region_code, run_id } = chunk;
-    return byIndex(this.#deps.database.db, async (tx) => {
-      this.#signal?.throwIfAborted();
-      await storeChunk(tx, this.#facts, { region_code, run_id, first, last }, judged);
-      await holdChunk(tx, chunk, last === chunk.last);
-    });
-  }
-
-  /** Results have the ids of their evidence, and the claim is looked at behind them: done twice is done once. */
+  /** Results have the ids of their evidence, and a claim is looked at behind them: done twice is done once. */
   #patiently(work: () => Promise<void>): Promise<void> {
     let traps = 0;
     return patiently(this.#deps.database.db, work, (error) => isPoison(error) && ++traps === 1);
   }
 
-  async #giveUpOn(chunk: Claimed, ordinal: number, error: unknown): Promise<void> {
+  async #giveUpOn(one: Chunk, error: unknown, keep: Keep): Promise<void> {
     if (++this.#poisoned > mostPoisoned) throw error;
-    const { region_code, run_id } = chunk;
-    const part = { first: ordinal, last: ordinal };
     const failed = (error as Error).message;
     await this.#patiently(async () => {
-      const plot = await plainPlot(this.#deps.database.db, { region_code, run_id, ...part });
+      const plot = await plainPlot(this.#deps.database.db, one);
       const evidence = { plot, ground: new Ground(null, plot.area_m2, []), slope: null, steepRects: [], failed };
-      await this.#store(chunk, part, [judge(evidence, this.#facts, () => null)]);
+      await keep(one, [judge(evidence, this.#facts, () => null)]);
     });
   }
 }
 
 /** What one parcel's data can do to an engine: a trap, an internal error (GEOS: TopologyException), a data or complexity exception. */
 function isPoison(error: unknown): boolean {
-  if (error instanceof ChunkLost) return false;
   const code = (error as { code?: unknown })?.code;
   return isEngineTrap(error) || (typeof code === 'string' && /^(XX000|22...|54...)$/.test(code));
 }

@@ -69,6 +69,7 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
         params: JSON.stringify(params),
         manifest: JSON.stringify(manifest),
         parcel_count: parcelCount,
+        reused_count: null,
         started_at: null,
         finished_at: null,
       })
@@ -136,6 +137,7 @@ async function readLayers(db: Kysely<Schema>, regionCode: string, wanted: string
       'name',
       'file_name',
       'sha256',
+      'content_sha256',
       'source',
       'code_system',
       'raster',

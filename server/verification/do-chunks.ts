@@ -1,9 +1,10 @@
 /** Works through the free chunks of a run, some at a time; other processes may be doing the same. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { ChunkLost, claimChunk, freeChunk, Leases, newClaim } from './chunk-claims.ts';
-import { ChunkWork } from './chunk-work.ts';
+import { ChunkLost, type Claimed, claimChunk, freeChunk, holdChunk, Leases, newClaim } from './chunk-claims.ts';
+import { ChunkWork, type Keep } from './chunk-work.ts';
 import { patiently } from './patience.ts';
-import { type Deps, type RunFacts, tileReader } from './run-context.ts';
+import { byIndex, type Chunk, type Deps, type RunFacts, tileReader } from './run-context.ts';
+import { storeChunk } from './store-chunk.ts';
 
 /** Chunks under way: two cores of a server and this process are busy with three; the embedded database has one session. */
 const atATime = { postgis: 3, embedded: 2 };
@@ -38,6 +39,15 @@ export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHook
   const { db, kind } = deps.database;
   const work = new ChunkWork(deps, facts, tileReader(facts.key.region_code), hooks.signal);
   const leases = new Leases(deps, facts.key);
+  /** A part of a chunk is one transaction, and the last part finishes the chunk. */
+  const keeping =
+    (chunk: Claimed): Keep =>
+    (part, judged) =>
+      byIndex(db, async (tx) => {
+        hooks.signal?.throwIfAborted();
+        await storeChunk(tx, facts, part, judged);
+        await holdChunk(tx, chunk, part.last === chunk.last);
+      });
   let fault: unknown;
   let most = 0;
   let left = Number.POSITIVE_INFINITY;
@@ -55,7 +65,7 @@ export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHook
       const { chunk } = found;
       if (chunk === undefined) return;
       try {
-        await leases.during(chunk, () => work.do(chunk));
+        await leases.during(chunk, () => work.do(partOf(chunk), keeping(chunk)));
       } catch (error) {
         if (error instanceof ChunkLost) continue;
         await freeChunk(db, chunk).catch(() => undefined);
@@ -74,6 +84,9 @@ export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHook
   if (fault !== undefined) throw fault;
   return left;
 }
+
+/** The chunk without its claim: statements refuse parameters they do not name. */
+const partOf = ({ region_code, run_id, first, last }: Claimed): Chunk => ({ region_code, run_id, first, last });
 
 /** Nobody waits for a chunk of a run that is cancelled: what it has written falls with its claim. */
 function whenAborted(signal: AbortSignal | undefined, workers: Promise<void>[]): Promise<void>[] {

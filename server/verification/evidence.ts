@@ -2,6 +2,8 @@
 import type { Kysely } from 'kysely';
 import type { Plot, Point, RunLayer } from '../checks/check.ts';
 import { Ground } from '../checks/ground.ts';
+import { landUseYears } from '../checks/land-use-year.ts';
+import { priorYear } from '../checks/prior-farmland.ts';
 import { slopeLayers } from '../checks/steep-slope.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
@@ -48,17 +50,25 @@ export async function readEvidence(
   chunk: Chunk,
   readTile: TileReader,
 ): Promise<Evidence[]> {
-  const key = { region_code: chunk.region_code, run_id: chunk.run_id, first: chunk.first, last: chunk.last };
+  const key = {
+    region_code: chunk.region_code,
+    run_id: chunk.run_id,
+    first: chunk.first,
+    last: chunk.last,
+    again: facts.again,
+  };
   const layers = new Map(facts.layers.map((layer) => [layer.layer_id, layer]));
-  const over = facts.layers.filter((layer) => !notOver.has(layer.type)).map((layer) => layer.layer_id);
   const raster = rasterOf(facts);
   const sets = { several_sets: facts.severalSets, replaced: facts.replaced };
-  const { parcels, pieces, neighbours, twins } = await byIndex(db, async (tx) => ({
-    parcels: await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null }),
-    pieces: groupBy(over.length === 0 ? [] : await pieceRows.all(tx, { ...key, layers: over })),
-    neighbours: groupBy(await neighbourRows.all(tx, { ...key, ...sets })),
-    twins: new Map((await twinRows.all(tx, key)).map(({ ordinal, twin }) => [ordinal, twin])),
-  }));
+  const { parcels, pieces, neighbours, twins } = await byIndex(db, async (tx) => {
+    const found = await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
+    return {
+      parcels: found,
+      pieces: groupBy(await pieceRows.all(tx, { ...key, ...layersOver(facts, found) })),
+      neighbours: groupBy(await neighbourRows.all(tx, { ...key, ...sets })),
+      twins: new Map((await twinRows.all(tx, key)).map(({ ordinal, twin }) => [ordinal, twin])),
+    };
+  });
   const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
   const breath = new Breath();
   const evidence: Evidence[] = [];
@@ -90,6 +100,26 @@ export async function readEvidence(
       };
     }
   }
+}
+
+/** Layers that lie over every parcel: of land use the newest year; of the years before it a parcel gets the one it is compared with. */
+function layersOver({ layers, params }: RunFacts, parcels: readonly ParcelRow[]): Record<string, unknown[]> {
+  const over = layers.filter((layer) => !notOver.has(layer.type));
+  const landUse = over.filter(({ type }) => type === 'land-use');
+  const years = landUseYears(landUse);
+  const asked = parcels.flatMap((row) => {
+    const year = priorYear({ ...row, twin: null }, params['prior-farmland'] ?? {}, years);
+    return landUse
+      .filter((layer) => layer.year === year && year !== years[0])
+      .map(({ layer_id }) => ({ ordinal: row.ordinal, layer_id }));
+  });
+  return {
+    layers: over
+      .filter((layer) => layer.type !== 'land-use' || layer.year === years[0])
+      .map(({ layer_id }) => layer_id),
+    asked_ordinal: asked.map(({ ordinal }) => ordinal),
+    asked_layer_id: asked.map(({ layer_id }) => layer_id),
+  };
 }
 
 /** The one parcel of a chunk without a look at its shape: for one that brings the engine down. */

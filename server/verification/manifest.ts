@@ -4,6 +4,7 @@ import type { ParamValues, RunLayer } from '../checks/check.ts';
 import { checks } from '../checks/index.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
 import type { Sentence } from '../errors.ts';
 import type { Deps } from './run-context.ts';
 import { engineVersion } from './version.ts';
@@ -14,12 +15,15 @@ export interface ManifestSet {
   name: string;
   file_name: string;
   sha256: string;
+  /** of its rows in the database (database/content.ts); `sha256` is of the file */
+  content_sha256: string | null;
   feature_count: number;
   decisions: Record<string, unknown>;
 }
 
 export interface ManifestLayer extends RunLayer {
   file_name: string;
+  content_sha256: string | null;
   source: string | null;
   feature_count: number;
   decisions: Record<string, unknown>;
@@ -61,12 +65,20 @@ export function buildManifest(input: {
     engines: enginesOf(database, runtime),
     assumptions: assumptionsOf(sets, layers, params),
   };
-  const evidence = createHash('sha256').update(JSON.stringify(frozen)).digest('hex');
-  return { ...frozen, created_at: new Date().toISOString(), evidence_sha256: evidence };
+  return { ...frozen, created_at: new Date().toISOString(), evidence_sha256: evidenceOf(frozen) };
 }
 
-function enginesOf(database: Database, runtime: Config['runtime']): Manifest['engines'] {
+/** What computes: another version of any of these may give other digits. */
+export function enginesOf(
+  database: Pick<Database, 'kind' | 'engine'>,
+  runtime: Config['runtime'],
+): Record<string, string> {
   return { zhanbu: engineVersion, database: database.kind, ...database.engine, ...runtime };
+}
+
+/** In an order of its own, so that it can be taken again of a manifest that the database has kept. */
+export function evidenceOf(frozen: Omit<Manifest, 'created_at' | 'evidence_sha256'>): string {
+  return createHash('sha256').update(canonicalJson(frozen)).digest('hex');
 }
 
 /** Whether this process computes with what the run was frozen with. */

@@ -30,6 +30,8 @@ export interface RunFacts {
   severalSets: boolean;
   /** sets of the run that another one of it replaces: they take no part in overlaps */
   replaced: string[];
+  /** parcels that have their result are judged again, as in a replay */
+  again: boolean;
 }
 
 export interface Chunk extends RunKey {

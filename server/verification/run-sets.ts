@@ -126,6 +126,7 @@ async function readSets(db: Kysely<Schema>, wanted: string[], role: 'judged' | '
       'name',
       'file_name',
       'sha256',
+      'content_sha256',
       'feature_count',
       'decisions',
       'withdrawn_at',

@@ -11,6 +11,7 @@ import { beginRun } from './chunk-claims.ts';
 import { doAllChunks, RunCancelled } from './do-chunks.ts';
 import type { Manifest } from './manifest.ts';
 import { patiently } from './patience.ts';
+import { reuseEarlier } from './reuse.ts';
 import { type Deps, keyOf, type RunFacts, type RunKey, runLayers } from './run-context.ts';
 import { summarise } from './summary.ts';
 
@@ -30,6 +31,7 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
   if (!run) throw new AppError('not-found', { zh: `没有核查 ${key.run_id}`, en: `No run ${key.run_id}` });
   const started = performance.now();
   try {
+    await patiently(db, () => reuseEarlier(deps, key));
     if (await patiently(db, () => beginRun(deps, key))) {
       const facts = await patiently(db, () => factsOf(db, key, run));
       await doAllChunks(deps, facts, hooks);
@@ -74,6 +76,7 @@ export async function factsOf(
     evidence: manifest.evidence_sha256,
     severalSets: manifest.inputs.length > 1,
     replaced: (await replacedSets.all(db, { ...key })).map(({ parcel_set_id }) => parcel_set_id),
+    again: false,
   };
 }
 

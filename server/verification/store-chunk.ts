@@ -31,6 +31,7 @@ export async function storeChunk(
   judged: Judged[],
 ): Promise<void> {
   const { region_code, run_id, first, last } = chunk;
+  if (judged.length === 0) return;
   const ids = judged.map(({ plot }) => resultId(facts.evidence, plot.parcel_set_id, plot.parcel_ordinal));
   const inserted = await storeResults(tx, region_code, judged, ids);
   const fresh = judged
@@ -39,7 +40,7 @@ export async function storeChunk(
   if (fresh.length > 0) {
     await storeFindings(tx, chunk, fresh);
     const pieces = drawnPieces(fresh, facts);
-    if (pieces.ordinal.length > 0) await insertPieces.run(tx, { region_code, run_id, ...pieces });
+    if (pieces) await insertPieces.run(tx, { region_code, ...pieces });
   }
   const closed = await closeChunk.run(tx, {
     region_code,
@@ -50,7 +51,8 @@ export async function storeChunk(
     result_id: ids,
     township_layers: facts.layers.filter(({ type }) => type === 'township').map(({ layer_id }) => layer_id),
   });
-  if (closed !== last - first + 1) throw new Error(`chunk ${first}–${last}: ${closed} parcels have a result`);
+  if (closed !== judged.length)
+    throw new Error(`chunk ${first}–${last}: ${closed} of ${judged.length} parcels have a result`);
 }
 
 /** @returns the ids of those that are new */
@@ -80,26 +82,51 @@ export interface Fresh extends Judged {
   result_id: string;
 }
 
+/** Values said once each and named by their places, from 1, in the order they first came. */
+class Places {
+  readonly #places = new Map<string, number>();
+  of(value: string): number {
+    const known = this.#places.get(value);
+    if (known !== undefined) return known;
+    this.#places.set(value, this.#places.size + 1);
+    return this.#places.size;
+  }
+  values(): string[] {
+    return [...this.#places.keys()];
+  }
+}
+
 async function storeFindings(
   tx: Transaction<Schema>,
   { region_code, first, last }: Chunk,
   fresh: Fresh[],
 ): Promise<void> {
-  const findings = fresh.flatMap(({ concluded, result_id }) =>
-    concluded.findings.map((finding) => ({ ...finding, result_id })),
+  const words = new Places();
+  const details = new Places();
+  const findings = fresh.flatMap(({ concluded }, n) =>
+    concluded.findings.map(({ check_id, outcome, reason, measure, detail, ...figures }) => ({
+      ...figures,
+      result_no: n + 1,
+      word_no: words.of(JSON.stringify([check_id, outcome, reason, measure])),
+      detail_no: details.of(JSON.stringify(detail)),
+    })),
   );
+  const said = words.values().map((word) => JSON.parse(word) as (string | null)[]);
   const of = <T>(pick: (finding: (typeof findings)[number]) => T): T[] => findings.map(pick);
   const stored = await insertFindings.run(tx, {
     region_code,
-    result_id: of((f) => f.result_id),
-    check_id: of((f) => f.check_id),
-    outcome: of((f) => f.outcome),
-    reason: of((f) => f.reason),
-    measure: of((f) => f.measure),
+    result_id: fresh.map(({ result_id }) => result_id),
+    check_id: said.map(([check_id]) => check_id),
+    outcome: said.map(([, outcome]) => outcome),
+    reason: said.map(([, , reason]) => reason),
+    measure: said.map(([, , , measure]) => measure),
+    detail: details.values(),
+    result_no: of((f) => f.result_no),
+    word_no: of((f) => f.word_no),
+    detail_no: of((f) => f.detail_no),
     area_m2: of((f) => f.area_m2),
     share: of((f) => f.share),
     unknown_area_m2: of((f) => f.unknown_area_m2),
-    detail: of((f) => JSON.stringify(f.detail)),
   });
   if (stored === fresh.length * checks.length) return;
   const result_id = fresh.map((one) => one.result_id);

@@ -44,8 +44,15 @@ export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: numbe
     if (row.outcome === 'fail') entry.area_m2 = row.area_m2;
   }
   const { declared_area_m2: _, ...books } = groupOf(all);
+  const run = await db
+    .selectFrom('run')
+    .select('reused_count')
+    .where('region_code', '=', key.region_code)
+    .where('run_id', '=', key.run_id)
+    .executeTakeFirstOrThrow();
   return {
     ...books,
+    reused_count: run.reused_count ?? 0,
     by_check: byCheck,
     by_project: groups
       .filter((group) => group.kind === 'project')

@@ -10,6 +10,7 @@ create table region (
 
 -- One immutable version of reference data. state 'loading' rows are invisible to everyone but their own job.
 -- claim: who fills a 'loading' row; every batch names it and touches the row, so a writer taken for dead cannot write on.
+-- content_sha256: of all its rows in the database, taken when it became ready (server/database/content.ts); sha256 is of the file.
 create table layer (
   region_code text not null,
   layer_id uuid not null,
@@ -18,6 +19,7 @@ create table layer (
   name text not null,
   file_name text not null,
   sha256 text not null,
+  content_sha256 text,
   source text,
   code_system text,
   state text not null default 'loading' check (state in ('loading', 'ready', 'failed')),
@@ -82,6 +84,7 @@ create table parcel_set (
   name text not null,
   file_name text not null,
   sha256 text not null,
+  content_sha256 text,
   state text not null default 'loading' check (state in ('loading', 'ready', 'failed')),
   feature_count int not null default 0,
   area_m2 float8 not null default 0,
@@ -139,6 +142,8 @@ create table run (
   summary jsonb,
   problem jsonb,
   parcel_count int not null default 0,
+  -- parcels whose result is that of an earlier run; null until that is settled
+  reused_count int,
   created_at timestamptz not null default now(),
   started_at timestamptz,
   finished_at timestamptz,

@@ -14,4 +14,4 @@ cross join lateral (
     and not (:several_sets::boolean and filed_anew(q.region_code, rr.run_id, s.ordinal, q.project_code, q.parcel_id))
   offset 0
 ) near
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and p.area_m2 > 0
+where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and (:again::boolean or rr.result_id is null) and p.area_m2 > 0

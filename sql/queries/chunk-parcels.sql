@@ -8,5 +8,5 @@ select rr.ordinal, p.parcel_set_id::text as parcel_set_id, p.ordinal as parcel_o
 from run_result rr
 join run_set own on own.region_code = rr.region_code and own.run_id = rr.run_id and own.parcel_set_id = rr.parcel_set_id
 join parcel p on p.region_code = rr.region_code and p.parcel_set_id = rr.parcel_set_id and p.ordinal = rr.parcel_ordinal
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int
+where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and (:again::boolean or rr.result_id is null)
 order by rr.ordinal

@@ -10,4 +10,4 @@ cross join lateral (
   order by s.first_ordinal + q.ordinal
   limit 1
 ) twin
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and p.area_m2 > 0
+where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and (:again::boolean or rr.result_id is null) and p.area_m2 > 0

@@ -8,11 +8,9 @@ select :region_code::text, :layer_id::uuid, cut.feature_no,
        )::int,
        cut.geom
 from (
-  select f.feature_no, polygon.geom
+  select f.feature_no, piece.geom
   from layer_feature f
-  cross join lateral st_subdivide(f.geom, 128, 1e-12) as part(geom)
-  cross join lateral st_dump(part.geom) as polygon
+  cross join lateral cut_to_pieces(f.geom, 128) as piece (geom)
   where f.region_code = :region_code::text and f.layer_id = :layer_id::uuid
     and f.feature_no between :first::int and :last::int and f.geom is not null
 ) cut
-where st_geometrytype(cut.geom) = 'ST_Polygon' and not st_isempty(cut.geom)

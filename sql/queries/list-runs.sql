@@ -1,4 +1,4 @@
--- One run with what its newest job says of it, newest first; place is what the next page starts after.
+-- One run with what the newest job that computed it says of it, newest first; place is what the next page starts after.
 select r.run_id, r.region_code, r.state, r.params, r.parcel_count, r.summary, r.problem, r.created_at, r.started_at, r.finished_at,
        r.created_at::text as place, j.job_id, j.state as job_state, j.progress as job_progress, j.problem as job_problem, j.request_id,
        (select coalesce(jsonb_agg(s.parcel_set_id order by s.ordinal), '[]') from run_set s
@@ -7,7 +7,8 @@ select r.run_id, r.region_code, r.state, r.params, r.parcel_count, r.summary, r.
         where l.region_code = r.region_code and l.run_id = r.run_id) as layer_ids
 from run r
 left join lateral (
-  select j.job_id, j.state, j.progress, j.problem, j.request_id from job j where j.subject_id = r.run_id order by j.created_at desc, j.job_id limit 1
+  select j.job_id, j.state, j.progress, j.problem, j.request_id from job j where j.subject_id = r.run_id and j.kind = 'run'
+  order by j.created_at desc, j.job_id limit 1
 ) j on true
 where (:run_id::uuid is null or r.run_id = :run_id::uuid)
   and (:region_code::text is null or r.region_code = :region_code::text)

@@ -133,7 +133,8 @@ function* landUse({ landUse: count, seed }: CountySize, year: number): Generator
       ];
     });
   };
-  const farmland = year < 2019 ? 0.25 : 0.75;
+  // before the projects little was farmland, after them most of what they made is: some 60 % of the parcels are then compliant
+  const farmland = year < 2019 ? 0.08 : 0.88;
   const others = ['0201', '0301', '0305', '0404', '0702', '1006', '1104', '1202'];
   for (let n = 0; n < count; n++) {
     const i = n % cells;
@@ -151,7 +152,7 @@ function* landUse({ landUse: count, seed }: CountySize, year: number): Generator
     const chance = chanceAt(i, j, of + 5);
     const isFarmland = chance < farmland;
     const code = isFarmland ? '0103' : others[Math.floor(chanceAt(i, j, of + 6) * others.length)]!;
-    const planting = isFarmland ? (chance < 0.05 ? 'WG' : chance < 0.1 ? 'FLS' : 'LS') : '';
+    const planting = isFarmland ? (chance < 0.03 ? 'WG' : chance < 0.1 ? 'FLS' : 'LS') : '';
     yield { ring, values: [String(n + 1), code, planting] };
   }
 }

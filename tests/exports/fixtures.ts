@@ -305,6 +305,7 @@ export function summaryOf(rows: readonly VerdictRow[]): RunSummary {
   const having = (outcome: string, id: CheckId) => rows.filter((row) => row.checks[id].outcome === outcome);
   return {
     ...all,
+    reused_count: 0,
     by_check: Object.fromEntries(
       checkIds.map((id) => [
         id,

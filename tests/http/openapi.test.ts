@@ -55,6 +55,8 @@ onDatabase('embedded', 'the API description', (open) => {
       'GET /api/v1/runs/{run_id}/manifest',
       'GET /api/v1/runs/{run_id}/verdicts',
       'GET /api/v1/runs/{run_id}/verdicts/{parcel_id}',
+      'GET /api/v1/runs/{run_id}/diff',
+      'POST /api/v1/runs/{run_id}/replay',
       'GET /api/v1/runs/{run_id}/exports/{format}',
       'GET /api/v1/health/live',
       'GET /api/v1/health/ready',

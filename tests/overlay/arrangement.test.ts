@@ -1,18 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { arrange, type Cell, type Cover } from '../../server/overlay/arrangement.ts';
 import { planeWeight } from '../../server/overlay/weight.ts';
-import { describeWithSharedData, hasSharedData, sharedData } from '../support/shared-data.ts';
+import { knownOverlays } from '../support/known-overlays.ts';
+import { describeWithSharedData, hasSharedData } from '../support/shared-data.ts';
 import { polygonsOfWkt, square, wkbOf } from './shapes.ts';
-
-interface Overlay {
-  file: string;
-  case: string;
-  op: 'intersection' | 'union' | 'difference' | 'symdifference';
-  a: string;
-  b: string;
-  expected_area: number;
-}
 
 const inPlane = (parcel: Uint8Array, covers: Cover[]) => arrange(parcel, covers, () => planeWeight);
 const sum = (cells: Cell[], counts: (a: boolean, b: boolean) => boolean) =>
@@ -31,7 +22,7 @@ const exactly = new Map([
 
 describeWithSharedData('the parts of a parcel', () => {
   if (!hasSharedData) return it('has its known answers here', () => expect(hasSharedData).toBe(true));
-  const cases = JSON.parse(readFileSync(sharedData('known-answers/overlay_area_cases.json'), 'utf8')) as Overlay[];
+  const cases = knownOverlays();
 
   it('are those of 148 overlays of the JTS suite, within a frame around both and within the first shape', () => {
     const wrong: string[] = [];

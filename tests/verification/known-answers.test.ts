@@ -3,18 +3,8 @@ import { readFileSync } from 'node:fs';
 import { beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../server/database/connect.ts';
 import { eachDatabase } from '../support/databases.ts';
+import { type KnownOverlay, knownOverlays } from '../support/known-overlays.ts';
 import { describeWithSharedData, hasSharedData, sharedData } from '../support/shared-data.ts';
-
-interface Overlay {
-  file: string;
-  case: string;
-  op: 'intersection' | 'union' | 'difference' | 'symdifference';
-  a: string;
-  b: string;
-  a_valid: boolean;
-  b_valid: boolean;
-  expected_area: number;
-}
 
 interface Geodesic {
   src: string;
@@ -27,7 +17,7 @@ interface Geodesic {
 
 const read = <T>(file: string) => JSON.parse(readFileSync(sharedData(file), 'utf8')) as T;
 
-const operations: Record<Overlay['op'], string> = {
+const operations: Record<KnownOverlay['op'], string> = {
   intersection: 'common_part(a, b)',
   union: 'united(array[a, b])',
   difference: 'rest_of(a, b)',
@@ -55,7 +45,7 @@ describeWithSharedData('known answers', () => {
     });
 
     it('of 148 overlays of the JTS suite are those of common_part, united and rest_of', async () => {
-      const cases = read<Overlay[]>('known-answers/overlay_area_cases.json');
+      const cases = knownOverlays();
       const wrong: string[] = [];
       for (const { file, case: name, op, a, b, a_valid, b_valid, expected_area } of cases) {
         const numbers = [...`${a} ${b}`.matchAll(/(-?[\d.]+(?:e-?\d+)?) (-?[\d.]+(?:e-?\d+)?)/gi)];

@@ -1,0 +1,97 @@
+/**
+ * What a new run need not compute: parcels that an earlier run judged on the same evidence. Only what changed, and what lies near it, is done
+ * anew; the rest refers to the results that stand. Equal to a full run to the digit, so every doubt means computing.
+ */
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import type { Manifest } from './manifest.ts';
+import { byIndex, type Deps, keyOf, type RunKey } from './run-context.ts';
+
+const recentRuns = sqlFile<{ run_id: string; manifest: Manifest }>('queries/recent-runs');
+const reuseResults = sqlFile('queries/reuse-results');
+
+/** On the embedded database one statement holds up everybody: past this many parcels the lookup takes longer than half a second. */
+const mostOnEmbedded = 5_000;
+
+/** Gives the parcels of a run that begins the results of the newest run that will do, once; says in the run how many. */
+export async function reuseEarlier({ database, config }: Deps, key: RunKey): Promise<void> {
+  const { db, kind } = database;
+  const run = await db
+    .selectFrom('run')
+    .select(['manifest', 'parcel_count', 'reused_count'])
+    .where('region_code', '=', key.region_code)
+    .where('run_id', '=', key.run_id)
+    .executeTakeFirst();
+  if (!run || run.reused_count !== null) return;
+  const tooMany = kind === 'embedded' && run.parcel_count > mostOnEmbedded;
+  const base = config.reuseResults && !tooMany ? await baseOf(db, key, run.manifest as unknown as Manifest) : undefined;
+  await byIndex(db, async (tx) => {
+    const reused = base ? await reuseResults.run(tx, { ...keyOf(key), ...base }) : 0;
+    await tx
+      .updateTable('run')
+      .set({ reused_count: reused })
+      .where('region_code', '=', key.region_code)
+      .where('run_id', '=', key.run_id)
+      .execute();
+  });
+}
+
+async function baseOf(
+  db: Kysely<Schema>,
+  key: RunKey,
+  manifest: Manifest,
+): Promise<(Step & { base_run_id: string }) | undefined> {
+  for (const { run_id, manifest: base } of await recentRuns.all(db, { ...keyOf(key) })) {
+    const step = stepBetween(base, manifest);
+    if (step) return { ...step, base_run_id: run_id };
+  }
+  return undefined;
+}
+
+interface Step {
+  same_sets: boolean;
+  old_layers: string[];
+  new_layers: string[];
+  kinds: string[];
+}
+
+/**
+ * What lies between two runs; undefined where they differ in more than a new version of the one judged set, or of vector layers: other
+ * parameters, checks, engines or earlier sets may change any parcel, and a raster says nothing of where it changed.
+ */
+export function stepBetween(base: Manifest, next: Manifest): Step | undefined {
+  const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+  if (!same(base.checks, next.checks) || !same(base.engines, next.engines)) return undefined;
+  const sets = ({ inputs }: Manifest, role: string) =>
+    inputs.filter((set) => set.role === role).map(({ parcel_set_id }) => parcel_set_id);
+  const order = ({ inputs }: Manifest) => inputs.map(({ parcel_set_id, role }) => `${role} ${parcel_set_id}`);
+  const sameSets = same(order(base), order(next));
+  const oneForOne =
+    sets(base, 'judged').length === 1 &&
+    sets(next, 'judged').length === 1 &&
+    same(sets(base, 'earlier').sort(), sets(next, 'earlier').sort());
+  if (!sameSets && !oneForOne) return undefined;
+  const layers = layersBetween(base.layers, next.layers);
+  return layers && { same_sets: sameSets, ...layers };
+}
+
+type Layers = Manifest['layers'];
+
+function layersBetween(base: Layers, next: Layers): Omit<Step, 'same_sets'> | undefined {
+  const step = { old_layers: [] as string[], new_layers: [] as string[], kinds: [] as string[] };
+  const kindOf = ({ type, year }: Layers[number]) => `${type}@${year ?? ''}`;
+  const kinds = [...new Set([...base, ...next].map(kindOf))];
+  for (const kind of kinds) {
+    const [before, after] = [base, next].map((layers) => layers.filter((layer) => kindOf(layer) === kind));
+    const ids = (layers: Layers = []) => layers.map(({ layer_id }) => layer_id).sort();
+    if (ids(before).join() === ids(after).join()) continue;
+    const [old, anew] = [before?.[0], after?.[0]];
+    if (before?.length !== 1 || after?.length !== 1 || !old || !anew) return undefined;
+    if (['slope', 'dem', 'township'].includes(old.type) || old.code_system !== anew.code_system) return undefined;
+    step.old_layers.push(old.layer_id);
+    step.new_layers.push(anew.layer_id);
+    step.kinds.push(kind);
+  }
+  return step;
+}
