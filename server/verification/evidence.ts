@@ -9,6 +9,7 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { ArrangementTooLarge } from '../overlay/arrangement.ts';
 import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
+import { Breath } from './breath.ts';
 import { type NeighbourRow, neighbourPatches, type PieceRow, patchesOf } from './patches.ts';
 import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
 import { cellPatches, slopesOf } from './slope-evidence.ts';
@@ -69,7 +70,15 @@ export async function readEvidence(
     };
   });
   const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
-  return parcels.map(({ shape, in_raster: _, ...row }) => {
+  const breath = new Breath();
+  const evidence: Evidence[] = [];
+  for (const row of parcels) {
+    evidence.push(evidenceOf(row));
+    await breath.take();
+  }
+  return evidence;
+
+  function evidenceOf({ shape, in_raster: _, ...row }: ParcelRow): Evidence {
     const plot: Plot = { ...row, twin: twins.get(row.ordinal) ?? null };
     const slope = slopes.get(row.ordinal) ?? null;
     const patches = [
@@ -90,7 +99,7 @@ export async function readEvidence(
         failed: error.message,
       };
     }
-  });
+  }
 }
 
 /** Layers that lie over every parcel: of land use the newest year; of the years before it a parcel gets the one it is compared with. */

@@ -1,6 +1,7 @@
 /** Lets every check look at every parcel of a chunk. */
 import type { Measured, Point, Sight } from '../checks/check.ts';
 import { checks } from '../checks/index.ts';
+import { Breath } from './breath.ts';
 import { type Concluded, conclude } from './conclude.ts';
 import { type Evidence, readEvidence, readPoints } from './evidence.ts';
 import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
@@ -20,12 +21,16 @@ export async function judgeChunk(
   signal?.throwIfAborted();
   // few parcels need a point to show, and finding one costs more than all else of them
   const wanting = new Set<number>();
-  const judged = evidence.map((one) =>
-    judge(one, facts, (ordinal) => {
-      wanting.add(ordinal);
-      return null;
-    }),
-  );
+  const noPoint = (ordinal: number) => {
+    wanting.add(ordinal);
+    return null;
+  };
+  const breath = new Breath();
+  const judged: Judged[] = [];
+  for (const one of evidence) {
+    judged.push(judge(one, facts, noPoint));
+    await breath.take();
+  }
   if (wanting.size === 0) return judged;
   const points = await readPoints(deps, facts, chunk, [...wanting]);
   const pointOf = (ordinal: number, region: string) => points.get(`${ordinal} ${region}`) ?? null;

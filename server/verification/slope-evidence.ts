@@ -7,6 +7,7 @@ import { systemOf, toLonLat } from '../domain/crs.ts';
 import { boundsOf, type Ring } from '../terrain/rings.ts';
 import { parseWkbRings } from '../terrain/wkb.ts';
 import { type ParcelSlope, type Rect, slopeOfParcel } from '../terrain/zonal.ts';
+import { Breath } from './breath.ts';
 import { otherPatch } from './patches.ts';
 import type { RunFacts, TileReader } from './run-context.ts';
 
@@ -21,6 +22,7 @@ export async function slopesOf(
   const grid = layer.raster!;
   const limit = Number(params['steep-slope']?.['max_slope_deg']);
   const found = new Map<number, ParcelSlope>();
+  const breath = new Breath();
   for (const { ordinal, in_raster } of parcels) {
     if (in_raster === null) continue;
     const rings = parseWkbRings(in_raster);
@@ -33,6 +35,7 @@ export async function slopesOf(
       ordinal,
       slopeOfParcel(rings, grid, (row, col) => tiles.get(`${row}/${col}`) ?? null, limit),
     );
+    await breath.take();
   }
   return found;
 }

@@ -27,7 +27,7 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
       },
     },
     async (request, reply) => {
-      const { run_id, region_code } = await finishedRun(db, request.params.run_id);
+      const { run_id, region_code, parcel_count } = await finishedRun(db, request.params.run_id);
       const { limit, cursor, bbox, verdict, check, outcome, project_code, township } = request.query;
       const box = readBox(bbox);
       const filter = {
@@ -40,7 +40,8 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
       };
       const question = ['verdicts', run_id, filter];
       const position = decodeCursor(question, cursor);
-      const pages = inPortions(limit ?? defaultLimit, position, (portion) =>
+      const all = Object.keys(filter).length === 0 ? parcel_count : undefined;
+      const pages = inPortions(limit ?? defaultLimit, position, all, (portion) =>
         readVerdicts(db, { region_code, run_id }, { ...filter, ...portion }),
       );
       const ending = ({ next_cursor, number_matched }: Page) => ({
@@ -142,15 +143,22 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
 
 type Page = Awaited<ReturnType<typeof readVerdicts>>;
 
-/** A page of 10,000 read 500 rows at a time: it is written as it is read, and others get their turn between. */
+/**
+ * A page of 10,000 read by some hundred rows: it is written as it is read, and others get their turn between. The first portion is the
+ * smallest, so that something is there soon. @param all how many the filters match, where nobody need count them
+ */
 async function* inPortions(
   limit: number,
   cursor: string | undefined,
-  read: (portion: { limit: number; cursor?: string }) => Promise<Page>,
+  all: number | undefined,
+  read: (portion: { limit: number; cursor?: string; matched?: number }) => Promise<Page>,
 ): AsyncGenerator<Page> {
-  for (let left = limit, at = cursor; ; ) {
-    const page = await read({ limit: Math.min(left, 500), ...(at === undefined ? {} : { cursor: at }) });
+  let matched = all;
+  for (let left = limit, at = cursor, most = 100; ; most = 300) {
+    const known = { ...(at === undefined ? {} : { cursor: at }), ...(matched === undefined ? {} : { matched }) };
+    const page = await read({ limit: Math.min(left, most), ...known });
     yield page;
+    matched = page.number_matched;
     left -= page.items.length;
     if (left <= 0 || page.next_cursor === null) return;
     at = page.next_cursor;
