@@ -168,7 +168,9 @@ export async function readPoints(
   ordinals: number[],
 ): Promise<Map<string, Point>> {
   const boundary = facts.layers.filter(({ type }) => type === 'boundary').map(({ layer_id }) => layer_id);
-  const rows = await pointRows.all(db, { region_code: chunk.region_code, run_id: chunk.run_id, ordinals, boundary });
+  const { region_code, run_id, first, last } = chunk;
+  const params = { region_code, run_id, first, last, ordinals, boundary };
+  const rows = await byIndex(db, (tx) => pointRows.all(tx, params));
   return new Map(
     rows.flatMap(({ ordinal, lon, lat, outside_lon, outside_lat }): [string, Point][] => [
       [`${ordinal} parcel`, { lon, lat }],

@@ -8,4 +8,6 @@ cross join lateral (
   from layer_piece l
   where l.region_code = :region_code::text and l.layer_id = any (:boundary::uuid[]) and l.geom && p.geom
 ) outer_point
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal = any (:ordinals::int[]) and p.area_m2 > 0
+-- the bounds: as in close-chunk
+where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int
+  and rr.ordinal = any (:ordinals::int[]) and p.area_m2 > 0

@@ -3,7 +3,7 @@ select rr.ordinal, coalesce(p.township, (
          select f.name
          from layer_piece l
          join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
-         where l.region_code = :region_code::text and l.layer_id = any (:township_layers::uuid[]) and p.area_m2 > 0
+         where l.region_code = :region_code::text and l.layer_id::text = any (:township_layers::text[]) and p.area_m2 > 0
            and st_intersects(l.geom, st_pointonsurface(p.geom))
          order by l.layer_id, l.feature_no
          limit 1)) as township

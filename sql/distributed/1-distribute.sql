@@ -1,0 +1,20 @@
+-- Turns the schema of sql/migrations, empty or filled, into Citus tables. Run once by psql on the coordinator, behind `migrate`.
+-- stays local on the coordinator: job, idempotency_key, schema_migration
+begin;
+select create_reference_table('region');
+-- co-located: the rows of one county lie in the same shard of each of these, so on one node
+select create_distributed_table('layer', 'region_code', shard_count => 128);
+select create_distributed_table('layer_feature', 'region_code', colocate_with => 'layer');
+select create_distributed_table('layer_piece', 'region_code', colocate_with => 'layer');
+select create_distributed_table('raster_tile', 'region_code', colocate_with => 'layer');
+select create_distributed_table('parcel_set', 'region_code', colocate_with => 'layer');
+select create_distributed_table('parcel', 'region_code', colocate_with => 'layer');
+select create_distributed_table('run', 'region_code', colocate_with => 'layer');
+select create_distributed_table('run_set', 'region_code', colocate_with => 'layer');
+select create_distributed_table('run_layer', 'region_code', colocate_with => 'layer');
+select create_distributed_table('run_chunk', 'region_code', colocate_with => 'layer');
+select create_distributed_table('run_result', 'region_code', colocate_with => 'layer');
+select create_distributed_table('result', 'region_code', colocate_with => 'layer');
+select create_distributed_table('finding', 'region_code', colocate_with => 'layer');
+select create_distributed_table('piece', 'region_code', colocate_with => 'layer');
+commit;
