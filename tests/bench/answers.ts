@@ -77,7 +77,7 @@ async function ask(calls: Record<string, string>, going: () => Promise<boolean>)
       await reader.read();
       // a page is drawn as it comes: what counts is when it begins
       took.get(name)!.push(performance.now() - from);
-      while (!(await reader.read()).done);
+      await reader.cancel();
       await pause(20);
     }
   } while (await going());
