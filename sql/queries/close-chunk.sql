@@ -8,7 +8,7 @@ with settled as materialized (
              from layer_piece l
              join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
              -- as text, for no index: with that of the key too, all 1,600 pieces of a layer were looked at for each parcel
-             where l.region_code = :region_code::text and l.layer_id::text = any (:township_layers::text[]) and p.area_m2 > 0
+             where cardinality(:township_layers::text[]) > 0 and l.region_code = :region_code::text and l.layer_id::text = any (:township_layers::text[]) and p.area_m2 > 0
                and st_intersects(l.geom, st_pointonsurface(p.geom))
              order by l.layer_id, l.feature_no
              limit 1)) as township

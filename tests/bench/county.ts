@@ -97,17 +97,35 @@ function* parcels({ parcels: count, seed }: CountySize): Generator<Feature> {
   }
 }
 
+/** Bands of 100 to 600 m along ridges and rivers, 8 to 30 km long: what makes red lines costly is how far they reach, not how much they cover. */
 function* redLines({ redLines: count, redLineVertices, seed }: CountySize): Generator<Feature> {
   const chance = new Chance(seed + 1);
   const degrees = (rad: number) => Math.round((rad * 180e10) / Math.PI) / 1e10;
   for (let n = 0; n < count; n++) {
-    const middle: Point = [west + chance.between(3000, side - 3000), south + chance.between(3000, side - 3000)];
-    const ring = blob(chance, middle, chance.between(500, 2500), redLineVertices, 0.25).map(([x, y]): Point => {
-      const [latitude, longitude] = gaussKruegerInverse([x, y], 108);
-      return [degrees(longitude), degrees(latitude)];
-    });
+    const middle: Point = [west + chance.between(16_000, side - 16_000), south + chance.between(16_000, side - 16_000)];
+    const ring = band(chance, middle, chance.between(8000, 30_000), chance.between(100, 600), redLineVertices).map(
+      ([x, y]): Point => {
+        const [latitude, longitude] = gaussKruegerInverse([x, y], 108);
+        return [degrees(longitude), degrees(latitude)];
+      },
+    );
     yield { ring, values: [`红线${n + 1}`, `HX${n + 1}`] };
   }
+}
+
+/** A band along a winding line that never turns back, so that its sides do not meet. */
+function band(chance: Chance, [x, y]: Point, length: number, width: number, vertices: number): Point[] {
+  const seed = chance.whole(1, 1 << 30);
+  const turn = chance.between(0, Math.PI);
+  const half = Math.floor(vertices / 2);
+  const side = (away: number) =>
+    Array.from({ length: half }, (_, k): Point => {
+      const u = (k / (half - 1) - 0.5) * length;
+      const bend = 1500 * smoothNoise(u / 4000 + 9, 0.5, seed) + 200 * smoothNoise(u / 300 + 9, 0.5, seed + 1);
+      const v = bend + (away * width * (1 + 0.4 * smoothNoise(u / 60 + 9, away, seed + 2))) / 2;
+      return [round(x + u * Math.cos(turn) - v * Math.sin(turn)), round(y + u * Math.sin(turn) + v * Math.cos(turn))];
+    });
+  return [...side(1), ...side(-1).reverse()];
 }
 
 /** A lattice of crooked cells; neighbours share their edges to the digit. */
