@@ -28,5 +28,5 @@ select :region_code::text, :parcel_set_id::uuid, ordinal, parcel_id, client_id, 
             else faults end,
        source_wkb, case when source_wkb is not null then :srid::int end, geom,
        case when geom is null then 'empty' else md5(st_asbinary(geom)) end,
-       coalesce(st_area(geom::geography), 0)
+       coalesce(parcel_area_m2(geom), 0)
 from placed

@@ -3,7 +3,7 @@
 select shape.place::int as place,
        st_area(st_setsrid(case when :srid::int = 4490 then delivered when :srid::int between 4491 and 4554 then st_transform(delivered, 4490)
                                else st_transform(delivered, 4326) end, 4490)::geography) as before_m2,
-       coalesce(st_area(intake_place(intake_sound(shape.wkb, :srid::int, false), :edge::float8)::geography), 0) as after_m2
+       coalesce(parcel_area_m2(intake_place(intake_sound(shape.wkb, :srid::int, false), :edge::float8)), 0) as after_m2
 from unnest(:wkb::bytea[]) with ordinality as shape(wkb, place)
 cross join lateral st_geomfromwkb(shape.wkb, :srid::int) as delivered
 order by shape.place

@@ -66,6 +66,60 @@ eachDatabase('receiving parcels', (open) => {
       expect(fromShp.area_m2).toBe(fromJson.area_m2);
     });
 
+    it('of a plot of a few square metres are right to a millionth of it, where a geodesic series is not', async () => {
+      // on the central meridian the plane has the scale of the ellipsoid: 4 m × 3.5 m, 1 m × 1 m, a triangle of 3 m × 4 m, 30 m × 30 m
+      const corner = ([dx, dy]: readonly [number, number], n: number): [number, number] => [
+        36_500_000 + 50 * n + dx,
+        3_200_000 + dy,
+      ];
+      const plots: [number, (readonly [number, number])[]][] = [
+        [
+          14,
+          [
+            [0, 0],
+            [4, 0],
+            [4, 3.5],
+            [0, 3.5],
+            [0, 0],
+          ],
+        ],
+        [
+          1,
+          [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+            [0, 1],
+            [0, 0],
+          ],
+        ],
+        [
+          6,
+          [
+            [0, 0],
+            [3, 0],
+            [0, 4],
+            [0, 0],
+          ],
+        ],
+        [
+          900,
+          [
+            [0, 0],
+            [30, 0],
+            [30, 30],
+            [0, 30],
+            [0, 0],
+          ],
+        ],
+      ];
+      const shapes = plots.map(([, ring], n) => ({ rings: [ring.map((point) => corner(point, n))] }));
+      const { parcel_set_id } = await receive(fileOf(geojson(shapes), 'small.geojson'));
+      const rows = await parcels(parcel_set_id);
+      // 0.1 µm is the grid that shapes are stored on: 1e-7 of a side of 1 m
+      for (const [n, [areaM2]] of plots.entries()) expect(Math.abs(rows[n]!.area_m2 / areaM2 - 1)).toBeLessThan(1e-6);
+    });
+
     it('are the same for one shape whatever its first point, direction and plane', async () => {
       const [a, b, c, d] = square(36_577_000, 3_192_000, 300) as [number, number][];
       const turned = [c!, b!, a!, d!, c!];
