@@ -60,8 +60,6 @@ export function startupMessage(): Buffer {
 /** AuthenticationCleartextPassword: the socket is private, the password keeps other users of the machine from a loopback port. */
 export const askPassword = message('R', Uint8Array.of(0, 0, 0, 3));
 
-export const readyIdle = message('Z', encoder.encode('I'));
-
 /** ErrorResponse. `routine` is how our own errors are told from the engine's, whose routine is a C function name. */
 export function errorResponse(fields: {
   severity: 'ERROR' | 'FATAL';

@@ -13,17 +13,6 @@ export type LandGroup =
   | 'water'
   | 'other';
 
-export const landGroups: readonly LandGroup[] = [
-  'farmland',
-  'orchard',
-  'forest',
-  'grassland',
-  'construction',
-  'facility',
-  'water',
-  'other',
-];
-
 /**
  * Upper-cased, full-width figures (０１０３, from a Chinese keyboard) as plain ones, without blanks around it; an empty code
  * is null: land whose class is not known (CONTRACT §3.1).

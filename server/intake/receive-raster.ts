@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import { defaultRasterLimits, type RasterReport, readRasterSource, readRasterTiles } from '../terrain/read-raster.ts';
+import { defaultRasterLimits, readRasterSource, readRasterTiles } from '../terrain/read-raster.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer } from './layer-task.ts';
 import { type Claim, underClaim } from './loading.ts';
 import { decideRegion } from './region.ts';
@@ -48,9 +48,6 @@ export async function receiveRaster(
     await rm(report.spool, { force: true });
   }
 }
-
-/** The grid as stored in layer.raster: what is needed to find the cells of a parcel, and what is told of them. */
-export type StoredRaster = Omit<RasterReport, 'spool' | 'warnings' | 'crs'>;
 
 async function storeTiles(
   db: Kysely<Schema>,

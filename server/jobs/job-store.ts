@@ -168,18 +168,6 @@ export async function runningInputs(db: Db, kind: string): Promise<Record<string
   return rows.map((row) => row.input);
 }
 
-/** Of these uploaded files, those that an unfinished job still has to read. */
-export async function uploadsInUse(db: Db, sha256: string[]): Promise<Set<string>> {
-  if (sha256.length === 0) return new Set();
-  const rows = await jobs(db)
-    .selectFrom('job')
-    .select('upload_sha256')
-    .where('upload_sha256', 'in', sha256)
-    .where('state', 'in', ['queued', 'running'])
-    .execute();
-  return new Set(rows.flatMap((row) => row.upload_sha256 ?? []));
-}
-
 /** Unfinished jobs that said nothing for some seconds. */
 export async function silentJobs(db: Db, seconds: number): Promise<Pick<JobRow, 'job_id' | 'kind'>[]> {
   return jobs(db)

@@ -27,12 +27,15 @@ export interface Cell {
   share: number;
 }
 
-/** Work that one parcel may cause (edges looked at in slabs): some ten seconds; past it, it is a trap and not a plot. */
-const mostWork = 2e9;
+/** Work that one parcel may cause (edges looked at in slabs): about a second; past it, it is a trap and not a plot. */
+const mostWork = 2e8;
+/** vertices and crossings over one parcel: 32 MB of them */
+const mostStops = 4e6;
 
-export class ArrangementTooLarge extends Error {}
+/** The parcel could not be made out; nothing may be concluded of it, least of all that nothing lies over it. */
+export class ArrangementFailed extends Error {}
 
-/** @returns the parts of the parcel, shares adding up to 1, also the part that nothing covers (no labels); none for an empty shape */
+/** @returns the parts of the parcel, shares adding up to 1, also the part that nothing covers (no labels); none for an empty shape. @throws ArrangementFailed */
 export function arrange(
   parcel: Uint8Array,
   covers: readonly Cover[],
@@ -41,11 +44,11 @@ export function arrange(
   const box = boxOf(parcel);
   if (!box) return [];
   edges.open(box);
-  edges.add(parcel, 0);
+  const area = edges.add(parcel, 0);
   for (const { label, wkb } of covers) edges.add(wkb, label + 1);
   const sweep = new Sweep(weightOf(box.south));
   sweep.run();
-  return sweep.cells();
+  return sweep.cells(area);
 }
 
 /** one parcel at a time */
@@ -74,14 +77,16 @@ class Sweep {
       this.#active = this.#active.filter((edge) => edges.x1[edge]! > left);
       while (next < order.length && edges.x0[order[next]!]! <= left) this.#active.push(order[next++]!);
       this.#work += this.#active.length;
-      if (this.#work > mostWork) throw new ArrangementTooLarge(`more than ${mostWork} edges in slabs`);
+      this.#bound(xs.length);
       this.#slab(left, right);
     }
   }
 
-  cells(): Cell[] {
+  /** @param cornerArea of the parcel, from its corners: another way to the sum of its parts, but for the weight (0.2 % in 20 km) */
+  cells(cornerArea: number): Cell[] {
     const whole = this.#areas.reduce((sum, area) => sum + area, 0);
-    if (!(whole > 0)) return [];
+    if (!(whole > 0) || Math.abs(whole / cornerArea - 1) > 0.1)
+      throw new ArrangementFailed(`the parts of the parcel come to ${whole / cornerArea} of it`);
     return this.#areas
       .map((area, set) => ({ labels: this.#sets.labels(set), share: (area ?? 0) / whole }))
       .filter((cell) => cell.share !== 0);
@@ -94,6 +99,7 @@ class Sweep {
     for (let i = 0; i < order.length; i++) {
       const a = order[i]!;
       xs.push(x0[a]!, x1[a]!);
+      this.#bound(xs.length);
       if (below[a]) continue;
       const lowA = Math.min(y0[a]!, y1[a]!);
       const highA = Math.max(y0[a]!, y1[a]!);
@@ -106,6 +112,11 @@ class Sweep {
       }
     }
     return Float64Array.from(xs).sort();
+  }
+
+  #bound(stops: number): void {
+    if (this.#work > mostWork || stops > mostStops)
+      throw new ArrangementFailed(`too many edges over the parcel: ${edges.count}, crossing ${stops} times`);
   }
 
   #slab(left: number, right: number): void {

@@ -30,16 +30,24 @@ export class EdgeList {
     this.#height = box.north - box.south;
   }
 
-  /** @param wkb Polygon or MultiPolygon, little-endian, two ordinates, as `st_asbinary(…, 'NDR')` gives it */
-  add(wkb: Uint8Array, label: number): void {
-    eachRing(wkb, (view, at, points, hole) => this.#ring(view, at, points, hole, label));
+  /**
+   * @param wkb Polygon or MultiPolygon, little-endian, two ordinates, as `st_asbinary(…, 'NDR')` gives it
+   * @returns its area by its corners, holes taken off
+   */
+  add(wkb: Uint8Array, label: number): number {
+    let area = 0;
+    eachRing(wkb, (view, at, points, hole) => {
+      const turned = signedArea(view, at, points);
+      area += ((hole ? -1 : 1) * Math.abs(turned)) / 2;
+      this.#ring(view, at, points, turned > 0 !== hole ? 1 : -1, label);
+    });
+    return area;
   }
 
-  #ring(view: DataView, at: number, points: number, hole: boolean, label: number): void {
+  /** @param right 1 where the interior lies above an edge that goes right: anticlockwise shells, clockwise holes; else −1 */
+  #ring(view: DataView, at: number, points: number, right: number, label: number): void {
     const width = this.#width;
     const height = this.#height;
-    // interior above an edge that goes right: anticlockwise shells, clockwise holes
-    const right = signedArea(view, at, points) > 0 !== hole ? 1 : -1;
     let x = view.getFloat64(at, true) - this.#originX;
     let y = view.getFloat64(at + 8, true) - this.#originY;
     let runFrom = Number.NaN;
@@ -151,7 +159,7 @@ function polygonRings(view: DataView, start: number, see: SeeRing): number {
   return at;
 }
 
-/** > 0 anticlockwise; from the first vertex, so that digits are not lost */
+/** Twice the area, > 0 anticlockwise; from the first vertex, so that digits are not lost */
 function signedArea(view: DataView, at: number, points: number): number {
   const x0 = view.getFloat64(at, true);
   const y0 = view.getFloat64(at + 8, true);

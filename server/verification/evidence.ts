@@ -7,7 +7,7 @@ import { priorYear } from '../checks/prior-farmland.ts';
 import { slopeLayers } from '../checks/steep-slope.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import { ArrangementTooLarge } from '../overlay/arrangement.ts';
+import { ArrangementFailed } from '../overlay/arrangement.ts';
 import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
 import { Breath } from './breath.ts';
 import { type NeighbourRow, neighbourPatches, type PieceRow, patchesOf } from './patches.ts';
@@ -90,7 +90,7 @@ export async function readEvidence(
     try {
       return { plot, slope, steepRects, ground: new Ground(shape, row.area_m2, patches) };
     } catch (error) {
-      if (!(error instanceof ArrangementTooLarge)) throw error;
+      if (!(error instanceof ArrangementFailed)) throw error;
       return {
         plot,
         slope,

@@ -32,7 +32,14 @@ export async function storeChunk(
 ): Promise<void> {
   const { region_code, run_id, first, last } = chunk;
   if (judged.length === 0) return;
-  const ids = judged.map(({ plot }) => resultId(facts.evidence, plot.parcel_set_id, plot.parcel_ordinal));
+  // a parcel that could not be judged is tried anew by the next run: its result is this run's alone
+  const ids = judged.map(({ plot, failed }) =>
+    resultId(
+      failed === undefined ? facts.evidence : `${facts.evidence}/${run_id}`,
+      plot.parcel_set_id,
+      plot.parcel_ordinal,
+    ),
+  );
   const inserted = await storeResults(tx, region_code, judged, ids);
   const fresh = judged
     .map((one, n) => ({ ...one, result_id: ids[n]! }))

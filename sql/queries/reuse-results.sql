@@ -43,6 +43,10 @@ from matched m
 where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal = m.ordinal and rr.result_id is null
   and not exists (select from near n where n.ordinal = m.ordinal)
   and exists (select from result s where s.region_code = :region_code::text and s.result_id = m.result_id)
+  -- what could not be judged is tried again
+  and not exists (
+    select from finding f
+    where f.region_code = :region_code::text and f.result_id = m.result_id and f.check_id = 'parcel-geometry' and f.reason = 'check-failed')
   -- findings name other parcels by their set, and patches by their layer
   and (:same_sets::boolean or not exists (
     select from finding f

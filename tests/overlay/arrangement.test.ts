@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { arrange, type Cell, type Cover } from '../../server/overlay/arrangement.ts';
+import { ArrangementFailed, arrange, type Cell, type Cover } from '../../server/overlay/arrangement.ts';
 import { planeWeight } from '../../server/overlay/weight.ts';
 import { knownOverlays } from '../support/known-overlays.ts';
 import { describeWithSharedData, hasSharedData } from '../support/shared-data.ts';
@@ -103,6 +103,32 @@ describe('a parcel under several polygons', () => {
     ] as [number, number][][];
     const cells = inPlane(parcel, [cover(0, neighbour)]);
     expect(sum(cells, (a) => a)).toBeLessThan(1e-15);
+  });
+
+  it('is refused, not found free of everything, where its parts cannot be made out', () => {
+    const line = [
+      [
+        [100, 50],
+        [110, 50],
+        [100, 50],
+        [100, 50],
+      ],
+    ] as [number, number][][];
+    expect(() => inPlane(wkbOf([line]), [cover(0, square(0, 0, 1000))])).toThrow(ArrangementFailed);
+    // two rings over each other are no polygon: their parts are half of what their corners say
+    expect(() => inPlane(wkbOf([square(100, 50, 10), square(100, 50, 10)]), [])).toThrow(ArrangementFailed);
+  });
+
+  it('is refused where it is a trap: a comb of 9,000 teeth across as many', () => {
+    const comb = (across: boolean): [number, number][][] => {
+      const teeth = Array.from({ length: 9000 }, (_, n): [number, number][] => [
+        [n, 0],
+        [n + 0.5, 9000],
+      ]).flat();
+      const ring = [...teeth, [9000, -1], [0, -1], teeth[0]!] as [number, number][];
+      return [across ? ring.map(([x, y]) => [y, x]) : ring];
+    };
+    expect(() => inPlane(wkbOf([comb(false)]), [cover(0, comb(true))])).toThrow(ArrangementFailed);
   });
 
   it('has no parts where it has no shape', () => {

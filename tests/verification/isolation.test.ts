@@ -230,6 +230,10 @@ eachDatabase('runs of many parcels', (open, kind) => {
           expect([id, finding]).toMatchObject([id, { outcome: 'undetermined', reason: 'check-failed' }]);
       const texts = textsOf(features, fewer.set);
       expect([...texts].filter(([id, text]) => fewer.texts.get(id) !== text)).toHaveLength(1);
+      // nor does the next run, on the same evidence, take over what could not be judged
+      const next = await create();
+      expect((await executeRun(deps(20), next)).reused_count).toBe(few - 1);
+      await expectUntroubled(next);
     }
 
     it('are done but for the one parcel that the engine cannot bear', () =>

@@ -1,5 +1,5 @@
 /** Words shared by all resources. Schemas here are validation, types and OpenAPI at once. */
-import { type Static, type TObject, type TSchema, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { problemStatus } from '../../errors.ts';
 
 /** Nothing unknown gets in (THREATS T28): every object of a request refuses fields it does not list. */
@@ -83,4 +83,3 @@ export const problemResponse = {
 };
 
 export type Problem = Static<typeof Problem>;
-export type ObjectSchema = TObject;
