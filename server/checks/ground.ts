@@ -3,6 +3,7 @@
  * parcel some patches cover, leave free or have in common, is a sum over parts; so areas cannot contradict each other.
  */
 import { arrange } from '../overlay/arrangement.ts';
+import type { Shape } from '../overlay/shape.ts';
 
 /** One thing over the parcel: a polygon of a layer, another parcel, or the cells of a raster that are alike. */
 export interface Patch {
@@ -29,9 +30,9 @@ export interface Patch {
   everywhere?: boolean;
 }
 
-/** Little-endian WKB in degrees, and where it is stored. */
+/** A polygon in degrees, and where it is stored. */
 export interface Piece {
-  wkb: Uint8Array;
+  shape: Shape;
   piece_no: number;
 }
 
@@ -81,10 +82,10 @@ export class Ground {
   readonly #over: readonly ReadonlySet<Patch>[];
 
   /** @param patches in a fixed order, so that the same evidence gives the same digits */
-  constructor(shape: Uint8Array | null, areaM2: number, patches: readonly Patch[]) {
+  constructor(shape: Shape | null, areaM2: number, patches: readonly Patch[]) {
     this.area_m2 = areaM2;
     this.patches = patches;
-    const covers = patches.flatMap(({ pieces }, label) => pieces.map(({ wkb }) => ({ label, wkb })));
+    const covers = patches.flatMap(({ pieces }, label) => pieces.map(({ shape: over }) => ({ label, shape: over })));
     const everywhere = patches.filter((patch) => patch.everywhere);
     const cells = shape === null ? [] : arrange(shape, covers);
     this.shares = cells.map(({ share }) => share);

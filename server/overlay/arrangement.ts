@@ -8,15 +8,16 @@
  * and 40 µs for one pair of polygons; this takes about that for a parcel and all that lies on it, and gives the same digits on every
  * engine. Method: the trapezoidal map (de Berg et al., Computational Geometry, ch. 6), built by sweeping slabs.
  */
-import { boxOf, EdgeList } from './edge-list.ts';
+import { EdgeList } from './edge-list.ts';
+import type { Shape } from './shape.ts';
 import { type AreaWeight, areaWeight } from './weight.ts';
 
 /** A polygon over the parcel: parts of one thing share a label, and pieces of one label do not overlap. */
 export interface Cover {
   /** 0, 1, 2 … */
   label: number;
-  /** WKB, little-endian, degrees */
-  wkb: Uint8Array;
+  /** degrees */
+  shape: Shape;
 }
 
 /** A part of the parcel that the same labels cover. */
@@ -37,15 +38,15 @@ export class ArrangementFailed extends Error {}
 
 /** @returns the parts of the parcel, shares adding up to 1, also the part that nothing covers (no labels); none for an empty shape. @throws ArrangementFailed */
 export function arrange(
-  parcel: Uint8Array,
+  parcel: Shape,
   covers: readonly Cover[],
   weightOf: (south: number) => AreaWeight = areaWeight,
 ): Cell[] {
-  const box = boxOf(parcel);
+  const { box } = parcel;
   if (!box) return [];
   edges.open(box);
   const area = edges.add(parcel, 0);
-  for (const { label, wkb } of covers) edges.add(wkb, label + 1);
+  for (const { label, shape } of covers) edges.add(shape, label + 1);
   const sweep = new Sweep(weightOf(box.south));
   sweep.run();
   return sweep.cells(area);

@@ -3,7 +3,7 @@
  * +1 into the polygon, −1 out of it. Coordinates are relative to the south-west corner of the box. Whatever lies above the box, or
  * beside it, is left out; a run of edges below it is kept as one edge along its south, since only its ends tell what covers the box.
  */
-const shapeTypes = { polygon: 3, multiPolygon: 6 } as const;
+import type { Box, Shape, ShapeRing } from './shape.ts';
 
 export class EdgeList {
   count = 0;
@@ -30,30 +30,25 @@ export class EdgeList {
     this.#height = box.north - box.south;
   }
 
-  /**
-   * @param wkb Polygon or MultiPolygon, little-endian, two ordinates, as `st_asbinary(…, 'NDR')` gives it
-   * @returns its area by its corners, holes taken off
-   */
-  add(wkb: Uint8Array, label: number): number {
-    let area = 0;
-    eachRing(wkb, (view, at, points, hole) => {
-      const turned = signedArea(view, at, points);
-      area += ((hole ? -1 : 1) * Math.abs(turned)) / 2;
-      this.#ring(view, at, points, turned > 0 !== hole ? 1 : -1, label);
-    });
+  /** @returns its area by its corners, square degrees */
+  add({ coords, rings, area }: Shape, label: number): number {
+    for (const ring of rings) this.#ring(coords, ring, label);
     return area;
   }
 
-  /** @param right 1 where the interior lies above an edge that goes right: anticlockwise shells, clockwise holes; else −1 */
-  #ring(view: DataView, at: number, points: number, right: number, label: number): void {
+  #ring(coords: Float64Array, { start, end, right, box }: ShapeRing, label: number): void {
     const width = this.#width;
     const height = this.#height;
-    let x = view.getFloat64(at, true) - this.#originX;
-    let y = view.getFloat64(at + 8, true) - this.#originY;
+    const originX = this.#originX;
+    const originY = this.#originY;
+    if (box.west - originX >= width || box.east - originX <= 0) return;
+    if (box.south - originY > height || box.north <= originY) return;
+    let x = coords[start]! - originX;
+    let y = coords[start + 1]! - originY;
     let runFrom = Number.NaN;
-    for (let n = 1; n < points; n++) {
-      const nextX = view.getFloat64(at + 16 * n, true) - this.#originX;
-      const nextY = view.getFloat64(at + 16 * n + 8, true) - this.#originY;
+    for (let n = start + 2; n < end; n += 2) {
+      const nextX = coords[n]! - originX;
+      const nextY = coords[n + 1]! - originY;
       if (y <= 0 && nextY <= 0) {
         if (Number.isNaN(runFrom)) runFrom = x;
       } else {
@@ -111,67 +106,4 @@ export class EdgeList {
     this.label = wider(this.label, new Int32Array(size));
     this.below = wider(this.below, new Uint8Array(size));
   }
-}
-
-export interface Box {
-  west: number;
-  south: number;
-  east: number;
-  north: number;
-}
-
-/** The box around a shape; undefined where it has no vertex. */
-export function boxOf(wkb: Uint8Array): Box | undefined {
-  const box = { west: Infinity, south: Infinity, east: -Infinity, north: -Infinity };
-  eachRing(wkb, (view, at, points) => {
-    for (let n = 0; n < points; n++) {
-      const x = view.getFloat64(at + 16 * n, true);
-      const y = view.getFloat64(at + 16 * n + 8, true);
-      if (x < box.west) box.west = x;
-      if (x > box.east) box.east = x;
-      if (y < box.south) box.south = y;
-      if (y > box.north) box.north = y;
-    }
-  });
-  return box.west <= box.east ? box : undefined;
-}
-
-type SeeRing = (view: DataView, at: number, points: number, hole: boolean) => void;
-
-function eachRing(wkb: Uint8Array, see: SeeRing): void {
-  const view = new DataView(wkb.buffer, wkb.byteOffset, wkb.byteLength);
-  const type = view.getUint32(1, true);
-  if (type === shapeTypes.polygon) polygonRings(view, 0, see);
-  else if (type === shapeTypes.multiPolygon) {
-    let at = 9;
-    for (let left = view.getUint32(5, true); left > 0; left--) at = polygonRings(view, at, see);
-  } else throw new Error(`WKB: type ${type} is no polygon`);
-}
-
-function polygonRings(view: DataView, start: number, see: SeeRing): number {
-  const rings = view.getUint32(start + 5, true);
-  let at = start + 9;
-  for (let n = 0; n < rings; n++) {
-    const points = view.getUint32(at, true);
-    see(view, at + 4, points, n > 0);
-    at += 4 + 16 * points;
-  }
-  return at;
-}
-
-/** Twice the area, > 0 anticlockwise; from the first vertex, so that digits are not lost */
-function signedArea(view: DataView, at: number, points: number): number {
-  const x0 = view.getFloat64(at, true);
-  const y0 = view.getFloat64(at + 8, true);
-  let twice = 0;
-  let dx = 0;
-  let dy = 0;
-  for (let n = 1; n < points; n++) {
-    const x = view.getFloat64(at + 16 * n, true) - x0;
-    const y = view.getFloat64(at + 16 * n + 8, true) - y0;
-    twice += dx * y - x * dy;
-    dx = x;
-    dy = y;
-  }
-  return twice;
 }

@@ -8,6 +8,7 @@ import { slopeLayers } from '../checks/steep-slope.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { ArrangementFailed } from '../overlay/arrangement.ts';
+import { parseShape } from '../overlay/shape.ts';
 import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
 import { Breath } from './breath.ts';
 import { type NeighbourRow, neighbourPatches, type PieceRow, patchesOf } from './patches.ts';
@@ -88,7 +89,7 @@ export async function readEvidence(
     ];
     const steepRects = slope && !slope.all_steep ? slope.steep_rects : [];
     try {
-      return { plot, slope, steepRects, ground: new Ground(shape, row.area_m2, patches) };
+      return { plot, slope, steepRects, ground: new Ground(shape && parseShape(shape), row.area_m2, patches) };
     } catch (error) {
       if (!(error instanceof ArrangementFailed)) throw error;
       return {

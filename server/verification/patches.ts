@@ -4,6 +4,7 @@ import type { Patch, Piece } from '../checks/ground.ts';
 import { compareText } from '../domain/compare-text.ts';
 import { groupOf } from '../domain/land-class.ts';
 import type { CodeSystem } from '../domain/land-codes.ts';
+import { parseShape } from '../overlay/shape.ts';
 
 export type PieceRow = Pick<
   Patch,
@@ -37,7 +38,7 @@ export function patchesOf(rows: PieceRow[], layers: Map<string, RunLayer>): Patc
   );
   const patches: Patch[] = [];
   for (const { ordinal: _, shape, piece_no, ...row } of rows) {
-    const piece: Piece = { wkb: shape, piece_no };
+    const piece: Piece = { shape: parseShape(shape), piece_no };
     const last = patches.at(-1);
     if (last && last.layer_id === row.layer_id && last.feature_no === row.feature_no) {
       (last.pieces as Piece[]).push(piece);
@@ -73,5 +74,7 @@ export function otherPatch(kind: string, pieces: readonly Piece[], more: Partial
 export function neighbourPatches(rows: NeighbourRow[]): Patch[] {
   return rows
     .sort((a, b) => a.set_no - b.set_no || compareText(a.parcel_id, b.parcel_id))
-    .map(({ ordinal: _, shape, ...neighbour }) => otherPatch('parcel', [{ wkb: shape, piece_no: 0 }], { neighbour }));
+    .map(({ ordinal: _, shape, ...neighbour }) =>
+      otherPatch('parcel', [{ shape: parseShape(shape), piece_no: 0 }], { neighbour }),
+    );
 }

@@ -4,6 +4,7 @@ import type { RasterGrid, RunLayer } from '../checks/check.ts';
 import type { Patch, Piece } from '../checks/ground.ts';
 import type { Schema } from '../database/schema.ts';
 import { systemOf, toLonLat } from '../domain/crs.ts';
+import { parseShape } from '../overlay/shape.ts';
 import { boundsOf, type Ring } from '../terrain/rings.ts';
 import { parseWkbRings } from '../terrain/wkb.ts';
 import { type ParcelSlope, type Rect, slopeOfParcel } from '../terrain/zonal.ts';
@@ -66,7 +67,7 @@ export function cellPatches(slope: ParcelSlope, grid: RasterGrid): Patch[] {
 }
 
 const pieces = (rects: readonly Rect[], grid: RasterGrid): Piece[] =>
-  rects.map((rect, place) => ({ wkb: inDegrees(rect, grid.srid), piece_no: place }));
+  rects.map((rect, place) => ({ shape: parseShape(inDegrees(rect, grid.srid)), piece_no: place }));
 
 /** m: edges are straight in the raster's plane and bend in degrees (the official rule: points every 70 m); 1 in degrees is 111,320 m */
 const longestEdge = 70;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { ArrangementFailed, arrange, type Cell, type Cover } from '../../server/overlay/arrangement.ts';
+import type { Shape } from '../../server/overlay/shape.ts';
 import { planeWeight } from '../../server/overlay/weight.ts';
 import { knownOverlays } from '../support/known-overlays.ts';
 import { describeWithSharedData, hasSharedData } from '../support/shared-data.ts';
-import { polygonsOfWkt, square, wkbOf } from './shapes.ts';
+import { polygonsOfWkt, shapeOf, square } from './shapes.ts';
 
-const inPlane = (parcel: Uint8Array, covers: Cover[]) => arrange(parcel, covers, () => planeWeight);
+const inPlane = (parcel: Shape, covers: Cover[]) => arrange(parcel, covers, () => planeWeight);
 const sum = (cells: Cell[], counts: (a: boolean, b: boolean) => boolean) =>
   cells.reduce((total, { labels, share }) => total + (counts(labels.includes(0), labels.includes(1)) ? share : 0), 0);
 const counted = {
@@ -37,15 +38,15 @@ describeWithSharedData('the parts of a parcel', () => {
       const [west, south] = [Math.min(...points.map(([x]) => x)), Math.min(...points.map(([, y]) => y))];
       const extent = Math.max(...points.map(([x]) => x - west), ...points.map(([, y]) => y - south));
       const frame = square(west - 0.1 * extent, south - 0.2 * extent, 1.5 * extent);
-      const cells = inPlane(wkbOf([frame]), [
-        { label: 0, wkb: wkbOf(first) },
-        { label: 1, wkb: wkbOf(second) },
+      const cells = inPlane(shapeOf([frame]), [
+        { label: 0, shape: shapeOf(first) },
+        { label: 1, shape: shapeOf(second) },
       ]);
       const area = sum(cells, counted[op]) * (1.5 * extent) ** 2;
       if (!(Math.abs(area - expected_area) <= 1e-12 * extent ** 2))
         wrong.push(`${file}, ${name}, ${op}: ${area}, not ${expected_area}`);
       const whole = sum(cells, (inA) => inA) * (1.5 * extent) ** 2;
-      const within = sum(inPlane(wkbOf(first), [{ label: 1, wkb: wkbOf(second) }]), (_, inB) => inB) * whole;
+      const within = sum(inPlane(shapeOf(first), [{ label: 1, shape: shapeOf(second) }]), (_, inB) => inB) * whole;
       if (op === 'intersection' && !(Math.abs(within - expected_area) <= 1e-12 * extent ** 2))
         wrong.push(`${file}, ${name}: ${within} of the first, not ${expected_area}`);
     }
@@ -55,8 +56,8 @@ describeWithSharedData('the parts of a parcel', () => {
 });
 
 describe('a parcel under several polygons', () => {
-  const parcel = wkbOf([square(100, 50, 10)]);
-  const cover = (label: number, ...polygons: Parameters<typeof wkbOf>[0]) => ({ label, wkb: wkbOf(polygons) });
+  const parcel = shapeOf([square(100, 50, 10)]);
+  const cover = (label: number, ...polygons: Parameters<typeof shapeOf>[0]) => ({ label, shape: shapeOf(polygons) });
 
   it('falls into one part for each set of labels, the bare one too', () => {
     const cells = inPlane(parcel, [
@@ -114,9 +115,9 @@ describe('a parcel under several polygons', () => {
         [100, 50],
       ],
     ] as [number, number][][];
-    expect(() => inPlane(wkbOf([line]), [cover(0, square(0, 0, 1000))])).toThrow(ArrangementFailed);
+    expect(() => inPlane(shapeOf([line]), [cover(0, square(0, 0, 1000))])).toThrow(ArrangementFailed);
     // two rings over each other are no polygon: their parts are half of what their corners say
-    expect(() => inPlane(wkbOf([square(100, 50, 10), square(100, 50, 10)]), [])).toThrow(ArrangementFailed);
+    expect(() => inPlane(shapeOf([square(100, 50, 10), square(100, 50, 10)]), [])).toThrow(ArrangementFailed);
   });
 
   it('is refused where it is a trap: a comb of 9,000 teeth across as many', () => {
@@ -128,10 +129,10 @@ describe('a parcel under several polygons', () => {
       const ring = [...teeth, [9000, -1], [0, -1], teeth[0]!] as [number, number][];
       return [across ? ring.map(([x, y]) => [y, x]) : ring];
     };
-    expect(() => inPlane(wkbOf([comb(false)]), [cover(0, comb(true))])).toThrow(ArrangementFailed);
+    expect(() => inPlane(shapeOf([comb(false)]), [cover(0, comb(true))])).toThrow(ArrangementFailed);
   });
 
   it('has no parts where it has no shape', () => {
-    expect(inPlane(wkbOf([]), [cover(0, square(0, 0, 1))])).toEqual([]);
+    expect(inPlane(shapeOf([]), [cover(0, square(0, 0, 1))])).toEqual([]);
   });
 });

@@ -1,8 +1,14 @@
-/** Shapes for the overlay as it takes them: little-endian WKB of plain coordinates. */
+/** Shapes for the overlay as it takes them, of plain coordinates. */
+import { parseShape, type Shape } from '../../server/overlay/shape.ts';
+
 type Point = readonly [number, number];
 
-/** Polygons, each of closed rings with the shell first. */
-export function wkbOf(polygons: readonly (readonly (readonly Point[])[])[]): Uint8Array {
+export const shapeOf = (polygons: Polygons): Shape => parseShape(wkbOf(polygons));
+
+type Polygons = readonly (readonly (readonly Point[])[])[];
+
+/** Little-endian WKB: polygons, each of closed rings with the shell first. */
+export function wkbOf(polygons: Polygons): Uint8Array {
   const parts = polygons.map((rings) => {
     const bytes = Buffer.alloc(9 + rings.reduce((sum, ring) => sum + 4 + 16 * ring.length, 0));
     bytes[0] = 1;

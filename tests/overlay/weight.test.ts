@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { arrange } from '../../server/overlay/arrangement.ts';
-import { wkbOf } from './shapes.ts';
+import { shapeOf } from './shapes.ts';
 
 /** First eccentricity squared of CGCS2000. */
 const e2 = 0.0066943800229;
@@ -27,8 +27,8 @@ it.each([3.9, 16.8, 28.9, 36, 53.4])(
   'the northern part of a quadrangle at %s° has its share of the ellipsoid',
   (south) => {
     const [middle, north] = [south + 0.07, south + 0.18];
-    const cells = arrange(wkbOf([quadrangle(south, north)]), [
-      { label: 0, wkb: wkbOf([quadrangle(middle, north + 1)]) },
+    const cells = arrange(shapeOf([quadrangle(south, north)]), [
+      { label: 0, shape: shapeOf([quadrangle(middle, north + 1)]) },
     ]);
     const found = cells.find(({ labels }) => labels.length === 1)!.share;
     const expected = (zone(north) - zone(middle)) / (zone(north) - zone(south));
