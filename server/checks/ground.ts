@@ -78,24 +78,28 @@ export class Ground {
   readonly patches: readonly Patch[];
   /** share of the parcel, by part */
   readonly shares: readonly number[];
-  /** by part: the patches over it */
-  readonly #over: readonly ReadonlySet<Patch>[];
+  /** by part: places in `patches` of what lies over it */
+  readonly #over: readonly (readonly number[])[];
 
   /** @param patches in a fixed order, so that the same evidence gives the same digits */
   constructor(shape: Shape | null, areaM2: number, patches: readonly Patch[]) {
     this.area_m2 = areaM2;
     this.patches = patches;
     const covers = patches.flatMap(({ pieces }, label) => pieces.map(({ shape: over }) => ({ label, shape: over })));
-    const everywhere = patches.filter((patch) => patch.everywhere);
+    const everywhere = [...patches.keys()].filter((label) => patches[label]!.everywhere);
     const cells = shape === null ? [] : arrange(shape, covers);
     this.shares = cells.map(({ share }) => share);
-    this.#over = cells.map(({ labels }) => new Set([...labels.map((label) => patches[label]!), ...everywhere]));
+    this.#over = cells.map(({ labels }) => (everywhere.length > 0 ? [...labels, ...everywhere] : labels));
   }
 
   /** The parts that some patch of the kind asked for covers. */
   under(wanted: (patch: Patch) => boolean): Region {
-    const chosen = this.patches.filter(wanted);
-    return this.region(this.#over.map((over) => chosen.some((patch) => over.has(patch))));
+    return this.#underAny(this.patches.map(wanted));
+  }
+
+  /** @param chosen by place in `patches` */
+  #underAny(chosen: readonly boolean[]): Region {
+    return this.region(this.#over.map((labels) => labels.some((label) => chosen[label])));
   }
 
   region(has: readonly boolean[]): Region {
@@ -120,26 +124,24 @@ export class Ground {
 
   /** Area (m²) by key of what patches with that key cover; a key of no area is left out. */
   areasBy(wanted: (patch: Patch) => boolean, keyOf: (patch: Patch) => string): Record<string, number> {
-    const keys = [...new Set(this.patches.filter(wanted).map(keyOf))].sort();
-    return Object.fromEntries(
-      keys
-        .map((key) => [key, this.under((patch) => wanted(patch) && keyOf(patch) === key).area_m2] as const)
-        .filter(([, area]) => area > 0),
-    );
+    const keys = this.patches.map((patch) => (wanted(patch) ? keyOf(patch) : undefined));
+    const areas: [string, number][] = [];
+    for (const key of [...new Set(keys)].sort()) {
+      if (key === undefined) continue;
+      const { area_m2 } = this.#underAny(keys.map((one) => one === key));
+      if (area_m2 > 0) areas.push([key, area_m2]);
+    }
+    return Object.fromEntries(areas);
   }
 
   /** Every patch of the kind that has land of the parcel, with how much. */
   hits(wanted: (patch: Patch) => boolean, more: (patch: Patch) => Record<string, unknown> = () => ({})): Hit[] {
-    return this.patches
-      .filter(wanted)
-      .map((patch) => ({ patch, area_m2: this.under((other) => other === patch).area_m2 }))
-      .filter(({ area_m2 }) => area_m2 > 0)
-      .map(({ patch, area_m2 }) => ({
-        name: patch.name,
-        number: patch.number,
-        layer_id: patch.layer_id,
-        area_m2,
-        ...more(patch),
-      }));
+    return this.patches.flatMap((patch, place) => {
+      if (!wanted(patch)) return [];
+      const { area_m2 } = this.region(this.#over.map((labels) => labels.includes(place)));
+      if (area_m2 === 0) return [];
+      const { name, number, layer_id } = patch;
+      return [{ name, number, layer_id, area_m2, ...more(patch) }];
+    });
   }
 }

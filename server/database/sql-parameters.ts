@@ -45,8 +45,31 @@ export function orderValues(
         .join('; ')}`,
     );
   }
-  return names.map((name) => params[name]);
+  return names.map((name) => {
+    const value = params[name];
+    return Array.isArray(value) ? arrayLiteral(value) : value;
+  });
 }
+
+/**
+ * A flat array of plain values as PostgreSQL reads it. The driver's own way quotes each element by two regular expressions, which was a
+ * tenth of a run's time. Whatever is not plain (dates, bytes, arrays in arrays) is left to it.
+ */
+function arrayLiteral(values: readonly unknown[]): unknown {
+  const parts: string[] = [];
+  for (const value of values) {
+    if (typeof value === 'number') parts.push(String(value));
+    else if (value === null) parts.push('NULL');
+    else if (typeof value === 'string') parts.push(bare.test(value) ? value : quoted(value));
+    else if (typeof value === 'boolean') parts.push(value ? 't' : 'f');
+    else return values;
+  }
+  return `{${parts.join()}}`;
+}
+
+/** Ids and digits; never `NULL`, which unquoted is none. */
+const bare = /^(?!null$)[0-9a-z-]+$/;
+const quoted = (text: string) => `"${/[\\"]/.test(text) ? text.replace(/[\\"]/g, '\\$&') : text}"`;
 
 /** The same text with everything a semicolon may hide in taken out: what is left shows how many statements there are. */
 export function countStatements(sql: string): number {

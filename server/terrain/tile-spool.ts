@@ -4,6 +4,7 @@
  * the end u32 0xFFFFFFFF, u32 number of tiles, u32 0.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { endianness } from 'node:os';
 import { inflateSync } from 'node:zlib';
 
 export const TILE_SIZE = 256;
@@ -64,10 +65,8 @@ export function unpackTile(data: Uint8Array): Float32Array {
   const size = TILE_SIZE * TILE_SIZE * 4;
   const bytes = inflateSync(data, { maxOutputLength: size });
   if (bytes.length !== size) throw new Error(`a raster tile of ${bytes.length} bytes, not ${size}`);
-  const cells = new Float32Array(TILE_SIZE * TILE_SIZE);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, size);
-  for (let i = 0; i < cells.length; i++) cells[i] = view.getFloat32(i * 4, true);
-  return cells;
+  if (endianness() === 'BE') bytes.swap32();
+  return new Float32Array(bytes.buffer, bytes.byteOffset, TILE_SIZE * TILE_SIZE);
 }
 
 async function readExactly(file: FileHandle, at: number, length: number): Promise<Buffer> {

@@ -8,14 +8,24 @@ import { slopeLayers } from '../checks/steep-slope.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { ArrangementFailed } from '../overlay/arrangement.ts';
-import { parseShape } from '../overlay/shape.ts';
+import { parseShape, type Shape } from '../overlay/shape.ts';
 import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
 import { Breath } from './breath.ts';
-import { type NeighbourRow, neighbourPatches, type PieceRow, patchesOf } from './patches.ts';
+import { columnsOf, groupsOf, thingsBy } from './nearby.ts';
+import {
+  type NearParcel,
+  type NeighbourRow,
+  nearParcels,
+  nearPieces,
+  neighbourPatches,
+  type PieceRow,
+  patchesOf,
+} from './patches.ts';
 import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
 import { cellPatches, slopesOf } from './slope-evidence.ts';
 
 interface ParcelRow extends Omit<Plot, 'twin'> {
+  project_name: string | null;
   shape: Buffer | null;
   in_raster: Buffer | null;
 }
@@ -51,45 +61,54 @@ export async function readEvidence(
   chunk: Chunk,
   readTile: TileReader,
 ): Promise<Evidence[]> {
-  const key = {
-    region_code: chunk.region_code,
-    run_id: chunk.run_id,
-    first: chunk.first,
-    last: chunk.last,
-    again: facts.again,
-  };
-  const layers = new Map(facts.layers.map((layer) => [layer.layer_id, layer]));
-  const raster = rasterOf(facts);
+  const { region_code, run_id, first, last } = chunk;
+  const key = { region_code, run_id, first, last, again: facts.again };
   const sets = { several_sets: facts.severalSets, replaced: facts.replaced };
-  const { parcels, pieces, neighbours, twins } = await byIndex(db, async (tx) => {
-    const found = await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
+  const raster = rasterOf(facts);
+  const read = await byIndex(db, async (tx) => {
+    const rows = await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
+    const shapes = rows.map(({ shape }) => shape && parseShape(shape));
+    const groups = groupsOf(shapes.map((shape) => shape?.box));
+    const over = layersOver(facts, rows);
+    const near = { region_code, ...columnsOf(groups) };
+    const own = rows.map(({ ordinal }) => ordinal);
     return {
-      parcels: found,
-      pieces: groupBy(await pieceRows.all(tx, { ...key, ...layersOver(facts, found) })),
-      neighbours: groupBy(await neighbourRows.all(tx, { ...key, ...sets })),
+      rows,
+      shapes,
+      groups,
+      over,
+      pieces: await pieceRows.all(tx, { ...near, layers: [...new Set(over.flatMap((layers) => [...layers]))] }),
+      neighbours: await neighbourRows.all(tx, { ...near, ...sets, run_id, own }),
       twins: new Map((await twinRows.all(tx, key)).map(({ ordinal, twin }) => [ordinal, twin])),
     };
   });
-  const slopes = raster ? await slopesOf(db, facts, raster, parcels, readTile) : new Map<number, ParcelSlope>();
+  const { rows, shapes, groups } = read;
+  const slopes = raster ? await slopesOf(db, facts, raster, rows, readTile) : new Map<number, ParcelSlope>();
+  const boxes = shapes.map((shape) => shape?.box);
+  const pieces = nearPieces(read.pieces, new Map(facts.layers.map((layer) => [layer.layer_id, layer])));
+  const piecesBy = thingsBy(boxes, groups, pieces, ({ shape }) => shape.box);
+  const parcelsBy = thingsBy(boxes, groups, withOwn(read.neighbours, rows, shapes), ({ shape }) => shape.box);
   const breath = new Breath();
   const evidence: Evidence[] = [];
-  for (const row of parcels) {
-    evidence.push(evidenceOf(row));
+  for (const place of rows.keys()) {
+    evidence.push(evidenceOf(place));
     await breath.take();
   }
   return evidence;
 
-  function evidenceOf({ shape, in_raster: _, ...row }: ParcelRow): Evidence {
-    const plot: Plot = { ...row, twin: twins.get(row.ordinal) ?? null };
+  function evidenceOf(place: number): Evidence {
+    const { shape: _, in_raster: _in, project_name: _name, ...row } = rows[place]!;
+    const plot: Plot = { ...row, twin: read.twins.get(row.ordinal) ?? null };
     const slope = slopes.get(row.ordinal) ?? null;
+    const over = read.over[place]!;
     const patches = [
-      ...patchesOf(pieces.get(row.ordinal) ?? [], layers),
-      ...neighbourPatches(plot.filed_anew ? [] : (neighbours.get(row.ordinal) ?? [])),
+      ...patchesOf(piecesBy[place]!.filter(({ feature }) => over.has(feature.layer_id))),
+      ...(plot.filed_anew ? [] : neighbourPatches(parcelsBy[place]!, plot)),
       ...(slope && raster?.raster ? cellPatches(slope, raster.raster) : []),
     ];
     const steepRects = slope && !slope.all_steep ? slope.steep_rects : [];
     try {
-      return { plot, slope, steepRects, ground: new Ground(shape && parseShape(shape), row.area_m2, patches) };
+      return { plot, slope, steepRects, ground: new Ground(shapes[place]!, row.area_m2, patches) };
     } catch (error) {
       if (!(error instanceof ArrangementFailed)) throw error;
       return {
@@ -103,24 +122,37 @@ export async function readEvidence(
   }
 }
 
-/** Layers that lie over every parcel: of land use the newest year; of the years before it a parcel gets the one it is compared with. */
-function layersOver({ layers, params }: RunFacts, parcels: readonly ParcelRow[]): Record<string, unknown[]> {
-  const over = layers.filter((layer) => !notOver.has(layer.type));
-  const landUse = over.filter(({ type }) => type === 'land-use');
-  const years = landUseYears(landUse);
-  const asked = parcels.flatMap((row) => {
-    const year = priorYear({ ...row, twin: null }, params['prior-farmland'] ?? {}, years);
-    return landUse
-      .filter((layer) => layer.year === year && year !== years[0])
-      .map(({ layer_id }) => ({ ordinal: row.ordinal, layer_id }));
+/** Other parcels and those of the chunk itself, which lie over each other too. */
+function withOwn(
+  others: readonly NeighbourRow[],
+  rows: readonly ParcelRow[],
+  shapes: readonly (Shape | null)[],
+): NearParcel[] {
+  const own = rows.flatMap(({ filed_anew, set_no, parcel_set_id, parcel_ordinal, parcel_id, project_name }, place) => {
+    const shape = shapes[place];
+    if (filed_anew || !shape) return [];
+    return [{ neighbour: { set_no, parcel_set_id, parcel_ordinal, parcel_id, project_name }, shape }];
   });
-  return {
-    layers: over
-      .filter((layer) => layer.type !== 'land-use' || layer.year === years[0])
-      .map(({ layer_id }) => layer_id),
-    asked_ordinal: asked.map(({ ordinal }) => ordinal),
-    asked_layer_id: asked.map(({ layer_id }) => layer_id),
-  };
+  return nearParcels([...own, ...others.map(({ shape, ...neighbour }) => ({ neighbour, shape: parseShape(shape) }))]);
+}
+
+/**
+ * Layers that lie over each of the parcels, in their order: of land use the newest year, and of the years before it the one the parcel is
+ * compared with. Years that no check looks at are not read.
+ */
+function layersOver({ layers, params }: RunFacts, parcels: readonly ParcelRow[]): ReadonlySet<string>[] {
+  const over = layers.filter((layer) => !notOver.has(layer.type));
+  const years = landUseYears(over.filter(({ type }) => type === 'land-use'));
+  const byPrior = new Map<number | undefined, Set<string>>();
+  return parcels.map((row) => {
+    const prior = priorYear({ ...row, twin: null }, params['prior-farmland'] ?? {}, years);
+    const known = byPrior.get(prior);
+    if (known) return known;
+    const mine = over.filter(({ type, year }) => type !== 'land-use' || year === years[0] || year === prior);
+    const ids = new Set(mine.map(({ layer_id }) => layer_id));
+    byPrior.set(prior, ids);
+    return ids;
+  });
 }
 
 /** The one parcel of a chunk without a look at its shape: for one that brings the engine down. */
@@ -186,14 +218,4 @@ export async function readPoints(
 function rasterOf({ layers, params }: RunFacts): RunLayer | undefined {
   const [layer] = slopeLayers(params['steep-slope'] ?? {}, (type) => layers.filter((one) => one.type === type));
   return layer?.raster ? layer : undefined;
-}
-
-function groupBy<Row extends { ordinal: number }>(rows: Row[]): Map<number, Row[]> {
-  const groups = new Map<number, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row.ordinal);
-    if (group) group.push(row);
-    else groups.set(row.ordinal, [row]);
-  }
-  return groups;
 }

@@ -1,5 +1,5 @@
 /** Lets every check look at every parcel of a chunk. */
-import type { Measured, Point, Sight } from '../checks/check.ts';
+import type { Measured, Point, RunLayer, Sight } from '../checks/check.ts';
 import { checks } from '../checks/index.ts';
 import { Breath } from './breath.ts';
 import { type Concluded, conclude } from './conclude.ts';
@@ -41,7 +41,7 @@ type PointOf = (ordinal: number, region: string) => Point | null;
 
 export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Judged {
   const { plot, ground, slope, failed } = evidence;
-  const layersOf = (type: string) => facts.layers.filter((layer) => layer.type === type);
+  const layersOf = layersByType(facts.layers);
   const measured = checks.map((check): Measured => {
     if (failed !== undefined && check.id !== 'area-mismatch')
       return { outcome: 'undetermined', reason: 'check-failed', detail: { message: failed } };
@@ -56,4 +56,17 @@ export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Ju
     return check.look(sight);
   });
   return { ...evidence, concluded: conclude(plot, measured, facts.params, ground.shares) };
+}
+
+const noLayers: RunLayer[] = [];
+const sorted = new WeakMap<readonly RunLayer[], (type: string) => RunLayer[]>();
+
+/** Every check of every parcel asks: the layers of a run are sorted once. */
+function layersByType(layers: readonly RunLayer[]): (type: string) => RunLayer[] {
+  const known = sorted.get(layers);
+  if (known) return known;
+  const byType = Map.groupBy(layers, ({ type }) => type);
+  const layersOf = (type: string) => byType.get(type) ?? noLayers;
+  sorted.set(layers, layersOf);
+  return layersOf;
 }

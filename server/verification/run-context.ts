@@ -1,10 +1,10 @@
 /** What every step of a run needs: the pinned layers, the resolved parameters, and slope tiles kept at hand. */
-import { inflateSync } from 'node:zlib';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ParamValues, RasterGrid, RunLayer } from '../checks/check.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
+import { unpackTile } from '../terrain/read-raster.ts';
 
 export interface Deps {
   database: Database;
@@ -67,30 +67,49 @@ export function byIndex<T>(db: Kysely<Schema>, work: (tx: Transaction<Schema>) =
   });
 }
 
-/** Tiles kept: 64 of 256 × 256 cells are 16 MB, more than the window a chunk of neighbouring parcels touches. */
-const tilesKept = 64;
+/** Tiles kept: 128 of 256 × 256 cells are 32 MB, more than the windows that some chunks of neighbouring parcels touch. */
+const tilesKept = 128;
 
-export type TileReader = ReturnType<typeof tileReader>;
+export type TileReader = (
+  db: Kysely<Schema>,
+  layerId: string,
+  row: number,
+  col: number,
+) => Promise<Float32Array | null>;
 
-/** Reads slope tiles of a region through a small cache; the oldest goes first. */
-export function tileReader(regionCode: string) {
-  const cache = new Map<string, Float32Array | null>();
-  return async (db: Kysely<Schema>, layerId: string, row: number, col: number): Promise<Float32Array | null> => {
+/**
+ * Reads slope tiles of a region through a small cache; what was not asked for longest goes first. Chunks that are under way together ask for the same tiles:
+ * what one of them waits for the others wait for too.
+ */
+export function tileReader(regionCode: string): TileReader {
+  const cache = new Map<string, Promise<Float32Array | null>>();
+  return (db, layerId, row, col) => {
     const name = `${layerId}/${row}/${col}`;
     const known = cache.get(name);
-    if (known !== undefined) return known;
-    const found = await db
-      .selectFrom('raster_tile')
-      .select('data')
-      .where('region_code', '=', regionCode)
-      .where('layer_id', '=', layerId)
-      .where('tile_row', '=', row)
-      .where('tile_col', '=', col)
-      .executeTakeFirst();
-    const bytes = found ? inflateSync(found.data) : null;
-    const tile = bytes && new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    if (known !== undefined) {
+      cache.delete(name);
+      cache.set(name, known);
+      return known;
+    }
+    const tile = readTile(db, { region_code: regionCode, layer_id: layerId, tile_row: row, tile_col: col });
     cache.set(name, tile);
+    tile.catch(() => cache.delete(name));
     if (cache.size > tilesKept) cache.delete(cache.keys().next().value as string);
     return tile;
   };
+}
+
+async function readTile(
+  db: Kysely<Schema>,
+  key: { region_code: string; layer_id: string; tile_row: number; tile_col: number },
+): Promise<Float32Array | null> {
+  const found = await db
+    .selectFrom('raster_tile')
+    .select('data')
+    .where('region_code', '=', key.region_code)
+    .where('layer_id', '=', key.layer_id)
+    .where('tile_row', '=', key.tile_row)
+    .where('tile_col', '=', key.tile_col)
+    .executeTakeFirst();
+  return found ? unpackTile(found.data) : null;
 }

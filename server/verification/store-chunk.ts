@@ -4,6 +4,7 @@ import type { Transaction } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
+import type { Finding } from './conclude.ts';
 import type { Judged } from './judge.ts';
 import { drawnPieces } from './piece-drawing.ts';
 import type { Chunk, RunFacts } from './run-context.ts';
@@ -16,12 +17,19 @@ const closeChunk = sqlFile('queries/close-chunk');
 
 /**
  * The id of a result: one parcel under one set of evidence (layers, parameters, checks, engines, sets taking part; hashed by the run into
- * `evidence`). The same evidence gives the same id, so that a chunk done twice writes one row.
+ * `evidence`). The same evidence gives the same id, so that a chunk done twice writes one row. It ends in the parcel's place in its set, so
+ * that rows written together lie together: under ids spread all over the index 1.2 million findings took a third longer.
  */
 export function resultId(evidence: string, parcelSetId: string, parcelOrdinal: number): string {
-  const hash = createHash('md5').update(`${evidence}/${parcelSetId}/${parcelOrdinal}`).digest('hex');
-  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-${hash.slice(12, 16)}-${hash.slice(16, 20)}-${hash.slice(20)}`;
+  const name = `${evidence}/${parcelSetId}`;
+  if (name !== hashed.name) hashed = { name, hash: createHash('md5').update(name).digest('hex') };
+  const { hash } = hashed;
+  const place = parcelOrdinal.toString(16).padStart(8, '0');
+  return `${hash.slice(0, 8)}-${hash.slice(8, 12)}-${hash.slice(12, 16)}-${hash.slice(16, 20)}-${hash.slice(20, 24)}${place}`;
 }
+
+/** of the set last asked for: a chunk is of one or two */
+let hashed = { name: '', hash: '' };
 
 /** One transaction's work; throws where a parcel has not a finding of every check, which is a fault of the program and no pass. */
 export async function storeChunk(
@@ -90,50 +98,60 @@ export interface Fresh extends Judged {
 }
 
 /** Values said once each and named by their places, from 1, in the order they first came. */
-class Places {
+class Places<Value> {
+  readonly values: Value[] = [];
   readonly #places = new Map<string, number>();
-  of(value: string): number {
-    const known = this.#places.get(value);
+  of(name: string, value: Value): number {
+    const known = this.#places.get(name);
     if (known !== undefined) return known;
-    this.#places.set(value, this.#places.size + 1);
-    return this.#places.size;
+    this.#places.set(name, this.add(value));
+    return this.values.length;
   }
-  values(): string[] {
-    return [...this.#places.keys()];
+  /** one that is not looked for among those known */
+  add(value: Value): number {
+    return this.values.push(value);
   }
 }
+
+/** Details with an area in them are longer, and no two are alike. */
+const longestCommon = 80;
 
 async function storeFindings(
   tx: Transaction<Schema>,
   { region_code, first, last }: Chunk,
   fresh: Fresh[],
 ): Promise<void> {
-  const words = new Places();
-  const details = new Places();
-  const findings = fresh.flatMap(({ concluded }, n) =>
-    concluded.findings.map(({ check_id, outcome, reason, measure, detail, ...figures }) => ({
-      ...figures,
-      result_no: n + 1,
-      word_no: words.of(JSON.stringify([check_id, outcome, reason, measure])),
-      detail_no: details.of(JSON.stringify(detail)),
-    })),
-  );
-  const said = words.values().map((word) => JSON.parse(word) as (string | null)[]);
-  const of = <T>(pick: (finding: (typeof findings)[number]) => T): T[] => findings.map(pick);
+  const words = new Places<Finding>();
+  const details = new Places<string>();
+  const columns = {
+    result_no: [] as number[],
+    word_no: [] as number[],
+    detail_no: [] as number[],
+    area_m2: [] as (number | null)[],
+    share: [] as (number | null)[],
+    unknown_area_m2: [] as (number | null)[],
+  };
+  for (const [n, { concluded }] of fresh.entries()) {
+    for (const finding of concluded.findings) {
+      const { check_id, outcome, reason, measure } = finding;
+      const detail = JSON.stringify(finding.detail);
+      columns.result_no.push(n + 1);
+      columns.word_no.push(words.of(`${check_id} ${outcome} ${reason} ${measure}`, finding));
+      columns.detail_no.push(detail.length > longestCommon ? details.add(detail) : details.of(detail, detail));
+      columns.area_m2.push(finding.area_m2);
+      columns.share.push(finding.share);
+      columns.unknown_area_m2.push(finding.unknown_area_m2);
+    }
+  }
   const stored = await insertFindings.run(tx, {
     region_code,
     result_id: fresh.map(({ result_id }) => result_id),
-    check_id: said.map(([check_id]) => check_id),
-    outcome: said.map(([, outcome]) => outcome),
-    reason: said.map(([, , reason]) => reason),
-    measure: said.map(([, , , measure]) => measure),
-    detail: details.values(),
-    result_no: of((f) => f.result_no),
-    word_no: of((f) => f.word_no),
-    detail_no: of((f) => f.detail_no),
-    area_m2: of((f) => f.area_m2),
-    share: of((f) => f.share),
-    unknown_area_m2: of((f) => f.unknown_area_m2),
+    check_id: words.values.map(({ check_id }) => check_id),
+    outcome: words.values.map(({ outcome }) => outcome),
+    reason: words.values.map(({ reason }) => reason),
+    measure: words.values.map(({ measure }) => measure),
+    details: `[${details.values.join()}]`,
+    ...columns,
   });
   if (stored === fresh.length * checks.length) return;
   const result_id = fresh.map((one) => one.result_id);

@@ -1,17 +1,20 @@
--- One row per pair of a parcel of the chunk and another of the run's sets, earlier accepted ones among them, whose boxes meet.
--- A parcel that a later set of the run files anew is an earlier version and takes no part, nor does a set that another one replaces.
-select rr.ordinal, near.set_no, near.parcel_set_id, near.parcel_ordinal, near.parcel_id, near.project_name, near.shape
-from run_result rr
-join parcel p on p.region_code = rr.region_code and p.parcel_set_id = rr.parcel_set_id and p.ordinal = rr.parcel_ordinal
--- offset 0: as in chunk-pieces
-cross join lateral (
-  select s.ordinal as set_no, q.parcel_set_id::text as parcel_set_id, q.ordinal as parcel_ordinal, q.parcel_id, q.project_name,
-         st_asbinary(q.geom, 'NDR') as shape
-  from parcel q
-  join run_set s on s.region_code = q.region_code and s.run_id = rr.run_id and s.parcel_set_id = q.parcel_set_id
-  where q.region_code = :region_code::text and q.geom && p.geom and (q.parcel_set_id, q.ordinal) <> (p.parcel_set_id, p.ordinal)
-    and not q.parcel_set_id = any (:replaced::uuid[])
-    and not (:several_sets::boolean and filed_anew(q.region_code, rr.run_id, s.ordinal, q.project_code, q.parcel_id))
-  offset 0
+-- One row per parcel of the run's sets, earlier accepted ones among them, that is not among those asked for (`own`: their places in the run)
+-- and whose box meets one of the boxes, which hold these. A parcel that a later set of the run files anew is an earlier version and takes no
+-- part, nor does a set that another one replaces.
+select s.ordinal as set_no, near.parcel_set_id::text as parcel_set_id, near.ordinal as parcel_ordinal, near.parcel_id, near.project_name,
+       st_asbinary(near.geom, 'NDR') as shape
+from (
+  select distinct on (q.parcel_set_id, q.ordinal) q.*
+  from unnest(:west::float8[], :south::float8[], :east::float8[], :north::float8[]) as b (west, south, east, north)
+  -- offset 0: as in chunk-pieces
+  cross join lateral (
+    select p.parcel_set_id, p.ordinal, p.parcel_id, p.project_code, p.project_name, p.geom
+    from parcel p
+    where p.region_code = :region_code::text and p.geom && st_makeenvelope(b.west, b.south, b.east, b.north, 4490)
+      and not p.parcel_set_id = any (:replaced::uuid[])
+    offset 0
+  ) q
 ) near
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and (:again::boolean or rr.result_id is null) and p.area_m2 > 0
+join run_set s on s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.parcel_set_id = near.parcel_set_id
+where not (s.role = 'judged' and s.first_ordinal + near.ordinal = any (:own::int[]))
+  and not (:several_sets::boolean and filed_anew(:region_code::text, :run_id::uuid, s.ordinal, near.project_code, near.parcel_id))

@@ -1,5 +1,5 @@
 -- One row per parcel of a chunk, in order: what checks ask of it, its shape as WKB in degrees and, for a raster, in the raster's plane.
-select rr.ordinal, p.parcel_set_id::text as parcel_set_id, p.ordinal as parcel_ordinal, own.ordinal as set_no, p.parcel_id, p.project_code,
+select rr.ordinal, p.parcel_set_id::text as parcel_set_id, p.ordinal as parcel_ordinal, own.ordinal as set_no, p.parcel_id, p.project_code, p.project_name,
        p.plot_type, p.accepted_on::text as accepted_on, p.pending, p.declared_area_m2, p.declared_net_m2, p.faults, p.area_m2,
        p.parcel_set_id = any (:replaced::uuid[])
          or (:several_sets::boolean and filed_anew(p.region_code, rr.run_id, own.ordinal, p.project_code, p.parcel_id)) as filed_anew,

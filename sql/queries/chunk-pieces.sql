@@ -1,23 +1,22 @@
--- One row per piece of a layer whose box meets that of a parcel of the chunk, with what its polygon says of itself.
--- Layers in `layers` lie over everyone; of the others a parcel gets those it asks for, so that years of land use no check looks at are not read.
-with asked as materialized (
-  select a.ordinal, array_agg(a.layer_id) as layers
-  from unnest(:asked_ordinal::int[], :asked_layer_id::uuid[]) as a (ordinal, layer_id)
-  group by a.ordinal
-)
-select rr.ordinal, near.layer_id, near.feature_no, near.piece_no, near.name, near.number, near.class_code, near.planting, near.slope_class,
-       near.measure, near.approval, near.dated, near.issue_source, near.shape
-from run_result rr
-join parcel p on p.region_code = rr.region_code and p.parcel_set_id = rr.parcel_set_id and p.ordinal = rr.parcel_ordinal
-left join asked on asked.ordinal = rr.ordinal
--- offset 0: parcel by parcel through the index, whatever the planner believes of tables it has not seen analysed
-cross join lateral (
-  select l.layer_id::text as layer_id, l.feature_no, l.piece_no, f.name, f.number, coalesce(f.class_code, '') as class_code,
-         coalesce(f.planting, '') as planting, f.slope_class, f.measure, f.approval, f.dated::text as dated, f.issue_source,
-         st_asbinary(l.geom, 'NDR') as shape
-  from layer_piece l
-  join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
-  where l.region_code = :region_code::text and l.layer_id = any (:layers::uuid[] || asked.layers) and l.geom && p.geom
-  offset 0
+-- One row per piece of the layers whose box meets one of the boxes, which hold the parcels of a chunk, with what its polygon says of itself.
+select near.layer_id::text as layer_id, near.feature_no, near.piece_no, f.name, f.number, coalesce(f.class_code, '') as class_code,
+       coalesce(f.planting, '') as planting, f.slope_class, f.measure, f.approval, f.dated::text as dated, f.issue_source,
+       st_asbinary(near.geom, 'NDR') as shape
+from (
+  select distinct on (l.layer_id, l.feature_no, l.piece_no) l.layer_id, l.feature_no, l.piece_no, l.geom
+  from unnest(:west::float8[], :south::float8[], :east::float8[], :north::float8[]) as b (west, south, east, north)
+  -- offset 0: box by box through the index, whatever the planner believes of tables it has not seen analysed
+  cross join lateral (
+    select p.layer_id, p.feature_no, p.piece_no, p.geom
+    from layer_piece p
+    where p.region_code = :region_code::text and p.layer_id = any (:layers::uuid[])
+      and p.geom && st_makeenvelope(b.west, b.south, b.east, b.north, 4490)
+    offset 0
+  ) l
 ) near
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal between :first::int and :last::int and (:again::boolean or rr.result_id is null) and p.area_m2 > 0
+cross join lateral (
+  select i.*
+  from layer_feature i
+  where i.region_code = :region_code::text and i.layer_id = near.layer_id and i.feature_no = near.feature_no
+  offset 0
+) f

@@ -7,4 +7,4 @@ from unnest(:result_no::int[], :word_no::int[], :detail_no::int[], :area_m2::flo
 join unnest(:result_id::uuid[]) with ordinality as r (result_id, no) on r.no = f.result_no
 join unnest(:check_id::text[], :outcome::text[], :reason::text[], :measure::text[]) with ordinality as w (check_id, outcome, reason, measure, no)
   on w.no = f.word_no
-join unnest(:detail::jsonb[]) with ordinality as d (detail, no) on d.no = f.detail_no
+join jsonb_array_elements(:details::jsonb) with ordinality as d (detail, no) on d.no = f.detail_no
