@@ -7,10 +7,17 @@ import type { Box, Shape, ShapeRing } from './shape.ts';
 
 export class EdgeList {
   count = 0;
+  /** all labels are less */
+  labels = 0;
   x0 = new Float64Array(256);
   y0 = new Float64Array(256);
   x1 = new Float64Array(256);
   y1 = new Float64Array(256);
+  /** height gained per breadth */
+  slope = new Float64Array(256);
+  /** lower and higher of y0 and y1 */
+  low = new Float64Array(256);
+  high = new Float64Array(256);
   /** change of depth, going up */
   turn = new Int8Array(256);
   label = new Int32Array(256);
@@ -24,6 +31,7 @@ export class EdgeList {
   /** Empties the list and sets the box. */
   open(box: Box): void {
     this.count = 0;
+    this.labels = 0;
     this.#originX = box.west;
     this.#originY = box.south;
     this.#width = box.east - box.west;
@@ -32,6 +40,7 @@ export class EdgeList {
 
   /** @returns its area by its corners, square degrees */
   add({ coords, rings, area }: Shape, label: number): number {
+    if (label >= this.labels) this.labels = label + 1;
     for (const ring of rings) this.#ring(coords, ring, label);
     return area;
   }
@@ -67,26 +76,29 @@ export class EdgeList {
 
   /** Turned to go right, cut to the breadth of the box. */
   #push(fromX: number, fromY: number, toX: number, toY: number, right: number, label: number): void {
-    if (fromX === toX) return;
-    let [x0, y0, x1, y1] = fromX < toX ? [fromX, fromY, toX, toY] : [toX, toY, fromX, fromY];
-    if (x1 <= 0 || x0 >= this.#width) return;
-    const slope = (y1 - y0) / (x1 - x0);
-    if (x0 < 0) {
-      y0 -= x0 * slope;
-      x0 = 0;
-    }
-    if (x1 > this.#width) {
-      y1 -= (x1 - this.#width) * slope;
-      x1 = this.#width;
-    }
+    if (fromX < toX) this.#add(fromX, fromY, toX, toY, right, label);
+    else if (fromX > toX) this.#add(toX, toY, fromX, fromY, -right, label);
+  }
+
+  #add(fromX: number, fromY: number, toX: number, toY: number, turn: number, label: number): void {
+    const width = this.#width;
+    if (toX <= 0 || fromX >= width) return;
+    const slope = (toY - fromY) / (toX - fromX);
+    const x0 = fromX < 0 ? 0 : fromX;
+    const x1 = toX > width ? width : toX;
     if (x1 <= x0) return;
+    const y0 = fromX < 0 ? fromY - fromX * slope : fromY;
+    const y1 = toX > width ? toY - (toX - width) * slope : toY;
     if (this.count === this.x0.length) this.#grow();
     const n = this.count++;
     this.x0[n] = x0;
     this.y0[n] = y0;
     this.x1[n] = x1;
     this.y1[n] = y1;
-    this.turn[n] = fromX < toX ? right : -right;
+    this.slope[n] = slope;
+    this.low[n] = y0 < y1 ? y0 : y1;
+    this.high[n] = y0 < y1 ? y1 : y0;
+    this.turn[n] = turn;
     this.label[n] = label;
     // the parcel's own southern edge is an edge like any other
     this.below[n] = label > 0 && y0 <= 0 && y1 <= 0 ? 1 : 0;
@@ -102,6 +114,9 @@ export class EdgeList {
     this.y0 = wider(this.y0, new Float64Array(size));
     this.x1 = wider(this.x1, new Float64Array(size));
     this.y1 = wider(this.y1, new Float64Array(size));
+    this.slope = wider(this.slope, new Float64Array(size));
+    this.low = wider(this.low, new Float64Array(size));
+    this.high = wider(this.high, new Float64Array(size));
     this.turn = wider(this.turn, new Int8Array(size));
     this.label = wider(this.label, new Int32Array(size));
     this.below = wider(this.below, new Uint8Array(size));

@@ -4,23 +4,12 @@ import type { Shape } from '../../server/overlay/shape.ts';
 import { planeWeight } from '../../server/overlay/weight.ts';
 import { knownOverlays } from '../support/known-overlays.ts';
 import { describeWithSharedData, hasSharedData } from '../support/shared-data.ts';
+import { counted, exactly } from './overlay-ops.ts';
 import { polygonsOfWkt, shapeOf, square } from './shapes.ts';
 
-const inPlane = (parcel: Shape, covers: Cover[]) => arrange(parcel, covers, () => planeWeight);
-const sum = (cells: Cell[], counts: (a: boolean, b: boolean) => boolean) =>
+const inPlane = (parcel: Shape, covers: Cover[]) => arrange(parcel, covers, () => planeWeight).cells;
+const sum = (cells: readonly Cell[], counts: (a: boolean, b: boolean) => boolean) =>
   cells.reduce((total, { labels, share }) => total + (counts(labels.includes(0), labels.includes(1)) ? share : 0), 0);
-const counted = {
-  intersection: (a: boolean, b: boolean) => a && b,
-  union: (a: boolean, b: boolean) => a || b,
-  difference: (a: boolean, b: boolean) => a && !b,
-  symdifference: (a: boolean, b: boolean) => a !== b,
-};
-
-/** Two polygons along one line: JTS rounds 0.05 % off there. In rational arithmetic, by Green's theorem over all pairs of edges: */
-const exactly = new Map([
-  ['http://postgis.refractions.net/pipermail/postgis-users/2006-March/011316.html', 2.1556559885399483e-6],
-]);
-
 describeWithSharedData('the parts of a parcel', () => {
   if (!hasSharedData) return it('has its known answers here', () => expect(hasSharedData).toBe(true));
   const cases = knownOverlays();

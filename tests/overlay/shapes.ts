@@ -1,11 +1,12 @@
 /** Shapes for the overlay as it takes them, of plain coordinates. */
 import { parseShape, type Shape } from '../../server/overlay/shape.ts';
 
-type Point = readonly [number, number];
+type Point = [number, number];
 
 export const shapeOf = (polygons: Polygons): Shape => parseShape(wkbOf(polygons));
 
-type Polygons = readonly (readonly (readonly Point[])[])[];
+/** Of rings, the shell first, each closed. */
+export type Polygons = readonly (readonly (readonly Point[])[])[];
 
 /** Little-endian WKB: polygons, each of closed rings with the shell first. */
 export function wkbOf(polygons: Polygons): Uint8Array {
@@ -31,6 +32,25 @@ export function wkbOf(polygons: Polygons): Uint8Array {
   head.writeUInt32LE(6, 1);
   head.writeUInt32LE(parts.length, 5);
   return Buffer.concat([head, ...parts]);
+}
+
+/** The same back, of a little-endian MultiPolygon. */
+export function polygonsOfWkb(wkb: Uint8Array): Point[][][] {
+  const bytes = Buffer.from(wkb);
+  let at = 5;
+  const count = () => {
+    at += 4;
+    return bytes.readUInt32LE(at - 4);
+  };
+  const point = (): Point => {
+    at += 16;
+    return [bytes.readDoubleLE(at - 16), bytes.readDoubleLE(at - 8)];
+  };
+  const many = <T>(one: () => T): T[] => Array.from({ length: count() }, one);
+  return many(() => {
+    at += 5;
+    return many(() => many(point));
+  });
 }
 
 /** POLYGON and MULTIPOLYGON, empty ones too. */

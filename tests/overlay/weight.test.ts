@@ -27,7 +27,7 @@ it.each([3.9, 16.8, 28.9, 36, 53.4])(
   'the northern part of a quadrangle at %s° has its share of the ellipsoid',
   (south) => {
     const [middle, north] = [south + 0.07, south + 0.18];
-    const cells = arrange(shapeOf([quadrangle(south, north)]), [
+    const { cells } = arrange(shapeOf([quadrangle(south, north)]), [
       { label: 0, shape: shapeOf([quadrangle(middle, north + 1)]) },
     ]);
     const found = cells.find(({ labels }) => labels.length === 1)!.share;
