@@ -87,15 +87,6 @@ export interface Point {
 export interface Claim {
   measure: Measure;
   region: Region;
-  /** how the region is drawn from stored shapes: the union of some patches, or what of the parcel they leave free */
-  drawn: Drawing;
-}
-
-export interface Drawing {
-  /** as `Ground.under` takes it */
-  of: (patch: Ground['patches'][number]) => boolean;
-  /** what is left of the parcel (within the boundary, where the run has one) without them */
-  rest?: boolean;
 }
 
 /** Either what the check can only say (`outcome`), or what it measured, on which the thresholds decide. */

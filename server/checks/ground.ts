@@ -2,13 +2,14 @@
  * The ground of one parcel: what lies over it, and the parts that this cuts it into. Whatever a check wants to know, how much of the
  * parcel some patches cover, leave free or have in common, is a sum over parts; so areas cannot contradict each other.
  */
-import { arrange } from '../overlay/arrangement.ts';
+import { type Arrangement, arrange, type Cover } from '../overlay/arrangement.ts';
 import type { Shape } from '../overlay/shape.ts';
 
 /** One thing over the parcel: a polygon of a layer, another parcel, or the cells of a raster that are alike. */
 export interface Patch {
   /** the layer's type, or `parcel`, `steep-cells`, `unknown-cells` */
   kind: string;
+  /** the layer's place in the run (verification/names.ts) */
   layer_id: string | null;
   year: number | null;
   feature_no: number;
@@ -22,18 +23,10 @@ export interface Patch {
   approval: string | null;
   dated: string | null;
   issue_source: string | null;
-  /** where it comes from, for whoever draws it */
-  pieces: readonly Piece[];
   /** another parcel: its place in the order of sets, and what it is */
   neighbour?: Neighbour;
   /** it covers the whole parcel, and has no shape of its own */
   everywhere?: boolean;
-}
-
-/** A polygon in degrees, and where it is stored. */
-export interface Piece {
-  shape: Shape;
-  piece_no: number;
 }
 
 export interface Neighbour {
@@ -73,6 +66,12 @@ export function hairM2(parcelM2: number): number {
   return Math.max(1e-4, Math.min(0.01, 1e-4 * parcelM2));
 }
 
+/** A patch and the polygons it is made of, in degrees; they do not overlap. */
+export interface Laid {
+  patch: Patch;
+  shapes: readonly Shape[];
+}
+
 export class Ground {
   readonly area_m2: number;
   readonly patches: readonly Patch[];
@@ -80,16 +79,33 @@ export class Ground {
   readonly shares: readonly number[];
   /** by part: places in `patches` of what lies over it */
   readonly #over: readonly (readonly number[])[];
+  readonly #arrangement: Arrangement | null;
 
-  /** @param patches in a fixed order, so that the same evidence gives the same digits */
-  constructor(shape: Shape | null, areaM2: number, patches: readonly Patch[]) {
+  /** @param laid in a fixed order, so that the same evidence gives the same digits */
+  constructor(shape: Shape | null, areaM2: number, laid: readonly Laid[]) {
     this.area_m2 = areaM2;
-    this.patches = patches;
-    const covers = patches.flatMap(({ pieces }, label) => pieces.map(({ shape: over }) => ({ label, shape: over })));
-    const everywhere = [...patches.keys()].filter((label) => patches[label]!.everywhere);
-    const cells = shape === null ? [] : arrange(shape, covers);
+    this.patches = laid.map(({ patch }) => patch);
+    const covers: Cover[] = [];
+    for (const [label, { shapes }] of laid.entries()) for (const over of shapes) covers.push({ label, shape: over });
+    const everywhere = [...laid.keys()].filter((label) => laid[label]!.patch.everywhere);
+    this.#arrangement = shape === null ? null : arrange(shape, covers);
+    const cells = this.#arrangement?.cells ?? [];
     this.shares = cells.map(({ share }) => share);
     this.#over = cells.map(({ labels }) => (everywhere.length > 0 ? [...labels, ...everywhere] : labels));
+  }
+
+  /**
+   * The shape of some of the parts, as WKB of a MultiPolygon in degrees; null where nothing of it can be drawn.
+   * @param parts places in `shares`
+   */
+  outline(parts: readonly number[]): Uint8Array | null {
+    const wanted = new Set(parts);
+    return this.#arrangement?.outline((part) => wanted.has(part)) ?? null;
+  }
+
+  /** Whether these are all parts but for what is no land: they have the shape of the parcel itself. */
+  isWhole(parts: readonly number[]): boolean {
+    return parts.reduce((sum, part) => sum + this.shares[part]!, 0) > 1 - least;
   }
 
   /** The parts that some patch of the kind asked for covers. */

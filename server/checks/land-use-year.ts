@@ -57,7 +57,7 @@ export function measureNewestYear(
     area_m2: region.area_m2,
     ...unknown,
     detail: { year, ...detail, hits: hitsOf(sight, wanted) },
-    claims: measure === 'none' ? [] : [{ measure, region, drawn: { of: wanted } }],
+    claims: measure === 'none' ? [] : [{ measure, region }],
   };
 }
 

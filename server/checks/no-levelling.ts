@@ -31,7 +31,7 @@ export const noLevelling: Check = {
       unknown_area_m2: unknown,
       unknown_reason: 'outside-coverage',
       detail: { hits: ground.hits(isOf('levelling')) },
-      claims: [{ measure: 'deduct', region, drawn: { of: isOf('levelling'), rest: true } }],
+      claims: [{ measure: 'deduct', region }],
     };
   },
 };

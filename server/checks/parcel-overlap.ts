@@ -1,6 +1,7 @@
 import { compareText } from '../domain/compare-text.ts';
 import { type Check, documents, minAreaParam, type Plot } from './check.ts';
 import type { Patch } from './ground.ts';
+import { setPlace } from './places.ts';
 import { isOf } from './polygon-layer.ts';
 
 /** Of a pair only one carries the shared piece: the one of the later set, within a set the greater parcel_id by code point. */
@@ -33,14 +34,14 @@ export const parcelOverlap: Check = {
     const hits = ground.hits(isOf('parcel'), (patch) => ({
       name: patch.neighbour!.project_name,
       number: patch.neighbour!.parcel_id,
-      parcel_set_id: patch.neighbour!.parcel_set_id,
+      parcel_set_id: setPlace(patch.neighbour!.set_no),
       carried: carries(plot, patch),
     }));
     return {
       area_m2: ground.under(isOf('parcel')).area_m2,
       unknown_area_m2: 0,
       detail: { with: hits.map(({ number }) => number), hits },
-      claims: [{ measure: 'deduct', region: ground.under(own), drawn: { of: own } }],
+      claims: [{ measure: 'deduct', region: ground.under(own) }],
     };
   },
 };

@@ -31,7 +31,7 @@ export function measureUnder(sight: Sight, kind: string, measure: Measure): Meas
     unknown_area_m2: outsideBoundary(sight).area_m2,
     unknown_reason: 'outside-coverage',
     detail: { hits: sight.ground.hits(isOf(kind)) },
-    claims: [{ measure, region, drawn: { of: isOf(kind) } }],
+    claims: [{ measure, region }],
   };
 }
 
@@ -45,7 +45,7 @@ export function measurePerPatch(
   const { ground } = sight;
   const claimOf = (measure: Measure): Claim => {
     const of = (patch: Patch) => patch.kind === kind && due(patch) === measure;
-    return { measure, region: ground.under(of), drawn: { of } };
+    return { measure, region: ground.under(of) };
   };
   return {
     area_m2: ground.under(isOf(kind)).area_m2,

@@ -65,7 +65,7 @@ function look(sight: Sight): Measured {
       by_class: ground.areasBy(ofYear, ({ class_code }) => class_code),
       hits: hitsOf(sight, wanted),
     },
-    claims: [{ measure: 'deduct', region, drawn: { of: wanted } }],
+    claims: [{ measure: 'deduct', region }],
   };
 }
 

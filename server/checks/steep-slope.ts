@@ -84,7 +84,7 @@ function byRaster({ ground, params, slope }: Sight, layer: RunLayer | undefined)
       class_area_m2: classAreas(slope, ground.area_m2, limit === 25 && ban.area_m2 === 0 ? region.area_m2 : null),
       hits: ground.hits(banned),
     },
-    claims: [{ measure: 'deduct', region, drawn: { of: steep } }],
+    claims: [{ measure: 'deduct', region }],
   };
 }
 
@@ -127,7 +127,7 @@ function byZones(sight: Sight): Measured {
       class_area_m2: [1, 2, 3, 4, 5].map((one) => ground.under(inClass([one])).area_m2),
       hits: [...ground.hits(steepZone), ...ground.hits(banned)],
     },
-    claims: [{ measure: 'deduct', region, drawn: { of: steep } }],
+    claims: [{ measure: 'deduct', region }],
   };
 }
 

@@ -68,7 +68,7 @@ export class ChunkWork {
     const failed = (error as Error).message;
     await this.#patiently(async () => {
       const plot = await plainPlot(this.#deps.database.db, one);
-      const evidence = { plot, ground: new Ground(null, plot.area_m2, []), slope: null, steepRects: [], failed };
+      const evidence = { plot, wkb: null, ground: new Ground(null, plot.area_m2, []), slope: null, failed };
       await keep(one, [judge(evidence, this.#facts, () => null)]);
     });
   }

@@ -19,20 +19,19 @@ export interface Finding {
   detail: Record<string, unknown>;
 }
 
-/** A part of the parcel under one set of reasons, with the masks over it by which it is drawn. */
+/** What of the parcel is under one set of reasons. */
 export interface BookPiece {
   reasons: CheckId[];
   measure: Measure;
   area_m2: number;
-  /** sets of places in `masks` */
-  ways: number[][];
+  /** places in the ground's shares, ascending */
+  parts: number[];
 }
 
 export interface Concluded {
   verdict: Verdict;
   findings: Finding[];
   pieces: BookPiece[];
-  masks: Claim[];
   deduct_area_m2: number;
   restore_area_m2: number;
   remediate_area_m2: number;
@@ -77,7 +76,6 @@ export function conclude(
     verdict,
     findings,
     pieces,
-    masks: failing,
     deduct_area_m2: deduct,
     restore_area_m2: restore,
     remediate_area_m2: remediate,
@@ -136,27 +134,30 @@ function piecesOf(
   areaM2: number,
 ): BookPiece[] {
   const pieces = new Map<string, BookPiece>();
-  let free = 0;
+  const free: number[] = [];
   for (const [part, share] of shares.entries()) {
     const over = failing.flatMap(({ region }, mask) => (region.whole || region.has[part] ? [mask] : []));
     if (over.length === 0) {
-      free += share;
+      free.push(part);
       continue;
     }
     const reasons = [...new Set(over.map((mask) => failing[mask]!.check_id))];
     const measure = strongest(over.map((mask) => failing[mask]!.measure));
     const name = `${measure} ${reasons.join()}`;
-    const piece = pieces.get(name) ?? { reasons, measure, area_m2: 0, ways: [] };
+    const piece = pieces.get(name) ?? { reasons, measure, area_m2: 0, parts: [] };
     pieces.set(name, piece);
     piece.area_m2 += share * areaM2;
-    if (!piece.ways.some((way) => way.join() === over.join())) piece.ways.push(over);
+    piece.parts.push(part);
   }
   const found = withoutHairs([...pieces.values()], areaM2);
   // nothing is kept of a parcel that is masked whole but for a hair, and the books close to the digit
-  if (free * areaM2 < hairM2(areaM2) && found.length > 0) {
+  const freeShare = free.reduce((sum, part) => sum + shares[part]!, 0);
+  if (freeShare * areaM2 < hairM2(areaM2) && found.length > 0) {
     const largest = found.reduce((a, b) => (b.area_m2 > a.area_m2 ? b : a));
+    largest.parts.push(...free);
     largest.area_m2 = areaM2 - found.reduce((sum, piece) => sum + (piece === largest ? 0 : piece.area_m2), 0);
   }
+  for (const piece of found) piece.parts.sort((a, b) => a - b);
   return found.sort(inOrder);
 }
 
@@ -171,8 +172,10 @@ function withoutHairs(pieces: BookPiece[], areaM2: number): BookPiece[] {
   const kept = [...land];
   for (const piece of pieces.filter(({ area_m2 }) => area_m2 < hair)) {
     const heir = land.find(({ measure }) => measure === piece.measure) ?? land[0];
-    if (heir && piece.reasons.every((reason) => named.has(reason))) heir.area_m2 += piece.area_m2;
-    else if (piece.area_m2 > 0) kept.push(piece);
+    if (heir && piece.reasons.every((reason) => named.has(reason))) {
+      heir.area_m2 += piece.area_m2;
+      heir.parts.push(...piece.parts);
+    } else if (piece.area_m2 > 0) kept.push(piece);
   }
   return kept;
 }

@@ -9,20 +9,20 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { ArrangementFailed } from '../overlay/arrangement.ts';
 import { parseShape, type Shape } from '../overlay/shape.ts';
-import type { ParcelSlope, Rect } from '../terrain/zonal.ts';
+import type { ParcelSlope } from '../terrain/zonal.ts';
 import { Breath } from './breath.ts';
 import { columnsOf, groupsOf, thingsBy } from './nearby.ts';
 import {
+  laidParcels,
+  laidPieces,
   type NearParcel,
   type NeighbourRow,
   nearParcels,
   nearPieces,
-  neighbourPatches,
   type PieceRow,
-  patchesOf,
 } from './patches.ts';
 import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
-import { cellPatches, slopesOf } from './slope-evidence.ts';
+import { laidCells, slopesOf } from './slope-evidence.ts';
 
 interface ParcelRow extends Omit<Plot, 'twin'> {
   project_name: string | null;
@@ -47,10 +47,10 @@ const notOver = new Set(['township', 'slope', 'dem']);
 
 export interface Evidence {
   plot: Plot;
+  /** the parcel's own shape as it is stored, WKB in degrees; null where it has none */
+  wkb: Uint8Array | null;
   ground: Ground;
   slope: ParcelSlope | null;
-  /** cells over the limit, in the raster's plane: what pieces are drawn from */
-  steepRects: readonly Rect[];
   /** why the ground could not be made out: the parcel is a trap, not a plot */
   failed?: string;
 }
@@ -87,7 +87,12 @@ export async function readEvidence(
   const boxes = shapes.map((shape) => shape?.box);
   const pieces = nearPieces(read.pieces, new Map(facts.layers.map((layer) => [layer.layer_id, layer])));
   const piecesBy = thingsBy(boxes, groups, pieces, ({ shape }) => shape.box);
-  const parcelsBy = thingsBy(boxes, groups, withOwn(read.neighbours, rows, shapes), ({ shape }) => shape.box);
+  const parcelsBy = thingsBy(
+    boxes,
+    groups,
+    withOwn(read.neighbours, rows, shapes),
+    ({ shapes: [shape] }) => shape?.box,
+  );
   const breath = new Breath();
   const evidence: Evidence[] = [];
   for (const place of rows.keys()) {
@@ -97,27 +102,20 @@ export async function readEvidence(
   return evidence;
 
   function evidenceOf(place: number): Evidence {
-    const { shape: _, in_raster: _in, project_name: _name, ...row } = rows[place]!;
+    const { shape: wkb, in_raster: _in, project_name: _name, ...row } = rows[place]!;
     const plot: Plot = { ...row, twin: read.twins.get(row.ordinal) ?? null };
     const slope = slopes.get(row.ordinal) ?? null;
     const over = read.over[place]!;
-    const patches = [
-      ...patchesOf(piecesBy[place]!.filter(({ feature }) => over.has(feature.layer_id))),
-      ...(plot.filed_anew ? [] : neighbourPatches(parcelsBy[place]!, plot)),
-      ...(slope && raster?.raster ? cellPatches(slope, raster.raster) : []),
+    const laid = [
+      ...laidPieces(piecesBy[place]!.filter(({ layer_id }) => over.has(layer_id))),
+      ...(plot.filed_anew ? [] : laidParcels(parcelsBy[place]!, plot)),
+      ...(slope && raster?.raster ? laidCells(slope, raster.raster) : []),
     ];
-    const steepRects = slope && !slope.all_steep ? slope.steep_rects : [];
     try {
-      return { plot, slope, steepRects, ground: new Ground(shapes[place]!, row.area_m2, patches) };
+      return { plot, wkb, slope, ground: new Ground(shapes[place]!, row.area_m2, laid) };
     } catch (error) {
       if (!(error instanceof ArrangementFailed)) throw error;
-      return {
-        plot,
-        slope,
-        steepRects,
-        ground: new Ground(null, row.area_m2, []),
-        failed: error.message,
-      };
+      return { plot, wkb, slope, ground: new Ground(null, row.area_m2, []), failed: error.message };
     }
   }
 }

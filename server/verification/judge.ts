@@ -1,6 +1,8 @@
 /** Lets every check look at every parcel of a chunk. */
 import type { Measured, Point, RunLayer, Sight } from '../checks/check.ts';
+import { Ground } from '../checks/ground.ts';
 import { checks } from '../checks/index.ts';
+import { ArrangementFailed } from '../overlay/arrangement.ts';
 import { Breath } from './breath.ts';
 import { type Concluded, conclude } from './conclude.ts';
 import { type Evidence, readEvidence, readPoints } from './evidence.ts';
@@ -8,7 +10,12 @@ import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
 
 export interface Judged extends Evidence {
   concluded: Concluded;
+  /** of the books' pieces, in their order */
+  shapes: PieceShape[];
 }
+
+/** WKB of a MultiPolygon in degrees; `whole`: the parcel's own; null where nothing can be drawn. */
+export type PieceShape = Uint8Array | 'whole' | null;
 
 export async function judgeChunk(
   deps: Deps,
@@ -55,7 +62,14 @@ export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Ju
     };
     return check.look(sight);
   });
-  return { ...evidence, concluded: conclude(plot, measured, facts.params, ground.shares) };
+  const concluded = conclude(plot, measured, facts.params, ground.shares);
+  try {
+    const shapes = concluded.pieces.map(({ parts }) => (ground.isWhole(parts) ? 'whole' : ground.outline(parts)));
+    return { ...evidence, concluded, shapes };
+  } catch (error) {
+    if (!(error instanceof ArrangementFailed)) throw error;
+    return judge({ ...evidence, ground: new Ground(null, plot.area_m2, []), failed: error.message }, facts, pointOf);
+  }
 }
 
 const noLayers: RunLayer[] = [];

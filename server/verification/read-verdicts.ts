@@ -6,6 +6,7 @@ import { sqlFile } from '../database/sql-file.ts';
 import type { CheckId, Measure, Outcome, Verdict } from '../domain/outcome.ts';
 import type { FindingOut, PieceOut, VerdictFeature, VerdictRow } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
+import { type Names, namesOf, withIds } from './names.ts';
 import { keyOf, type RunKey } from './run-context.ts';
 
 export interface VerdictFilter {
@@ -63,7 +64,8 @@ export async function readVerdicts(
     limit: query.limit + 1,
   });
   const matched = query.matched ?? (await countRows.one(db, { ...keyOf(key), ...filter })).matched;
-  const items = rows.slice(0, query.limit).map(toRow);
+  const names = await namesOf(db, key);
+  const items = rows.slice(0, query.limit).map((row) => toRow(row, names));
   const last = items.at(-1);
   return {
     items,
@@ -78,6 +80,7 @@ export async function* streamVerdicts(
   key: RunKey,
   options: { only?: 'flagged'; srid?: number } = {},
 ): AsyncGenerator<VerdictRow & { wkb: Buffer | null }> {
+  const names = await namesOf(db, key);
   let after = 0;
   for (;;) {
     const rows = await readRows.all(db, {
@@ -87,7 +90,7 @@ export async function* streamVerdicts(
       after,
       limit: pageSize,
     });
-    for (const row of rows) yield { ...toRow(row), wkb: row.wkb };
+    for (const row of rows) yield { ...toRow(row, names), wkb: row.wkb };
     if (rows.length < pageSize) return;
     after = (rows.at(-1) as Row).ordinal;
   }
@@ -110,7 +113,7 @@ export async function readVerdict(
   if (!found) return null;
   const pieces = await pieceRows.all(db, { ...keyOf(key), ordinal: found.ordinal });
   return {
-    ...toRow(found),
+    ...toRow(found, await namesOf(db, key)),
     piece_features: pieces.map(({ geometry, ...properties }) => ({
       type: 'Feature',
       geometry: geometry === null ? null : JSON.parse(geometry),
@@ -138,12 +141,14 @@ export function toFeature(row: VerdictRow): VerdictFeature {
   return { type: 'Feature', geometry, properties };
 }
 
-function toRow({ wkb: _, net, geometry, checks: found, ...row }: Row): VerdictRow {
+function toRow({ wkb: _, net, geometry, checks: found, ...row }: Row, names: Names): VerdictRow {
   return {
     ...row,
     ...net,
     geometry: geometry === null ? null : JSON.parse(geometry),
-    checks: Object.fromEntries(checks.map((check) => [check.id, found[check.id]])) as VerdictRow['checks'],
+    checks: Object.fromEntries(
+      checks.map((check) => [check.id, withIds(found[check.id]!, names)]),
+    ) as VerdictRow['checks'],
   };
 }
 

@@ -53,7 +53,7 @@ export const allowanceM2 = (parcelM2: number): number => 0.01 + 1e-6 * parcelM2;
 
 /** @param exact the same engines: every digit counts. Else what rounding explains goes to `within`. */
 export function compareParcel(
-  { plot, concluded, shapes }: JudgedAgain,
+  { plot, concluded, digests }: JudgedAgain,
   township: string | null,
   stored: Stored,
   exact: boolean,
@@ -92,7 +92,7 @@ export function compareParcel(
   told(null, leavesThatDiffer('pieces', shown(standing), shown(plainPieces)));
   for (const [place, piece] of stored.pieces.entries()) {
     const field = `pieces[${place}].geometry`;
-    if (shapes) told(null, leavesThatDiffer(field, piece.shape_sha256, shapes[place] ?? null));
+    if (digests) told(null, leavesThatDiffer(field, piece.shape_sha256, digests[place] ?? null));
     // not drawn again: its area may be off by the hairs that the books gave to the largest piece
     else if (Math.abs((piece.drawn_m2 ?? 0) - piece.area_m2) > allowance)
       told(null, [{ field, stored: piece.drawn_m2 === null ? null : 'drawn', recomputed: null }]);

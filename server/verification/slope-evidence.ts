@@ -1,10 +1,10 @@
 /** What a slope raster says of the parcels of a chunk, and its cells as patches of the ground. */
 import type { Kysely } from 'kysely';
 import type { RasterGrid, RunLayer } from '../checks/check.ts';
-import type { Patch, Piece } from '../checks/ground.ts';
+import type { Laid } from '../checks/ground.ts';
 import type { Schema } from '../database/schema.ts';
 import { systemOf, toLonLat } from '../domain/crs.ts';
-import { parseShape } from '../overlay/shape.ts';
+import { parseShape, type Shape } from '../overlay/shape.ts';
 import { boundsOf, type Ring } from '../terrain/rings.ts';
 import { parseWkbRings } from '../terrain/wkb.ts';
 import { type ParcelSlope, type Rect, slopeOfParcel } from '../terrain/zonal.ts';
@@ -58,20 +58,24 @@ function tilesUnder(grid: RasterGrid, rings: readonly Ring[]): [number, number][
 }
 
 /** Cells steeper than the limit, and cells without a value, as patches. */
-export function cellPatches(slope: ParcelSlope, grid: RasterGrid): Patch[] {
-  const patches: Patch[] = [];
-  if (slope.all_steep) patches.push(otherPatch('steep-cells', [], { everywhere: true }));
-  else if (slope.steep_rects.length > 0) patches.push(otherPatch('steep-cells', pieces(slope.steep_rects, grid)));
-  if (slope.unknown_rects.length > 0) patches.push(otherPatch('unknown-cells', pieces(slope.unknown_rects, grid)));
-  return patches;
+export function laidCells(slope: ParcelSlope, grid: RasterGrid): Laid[] {
+  const laid: Laid[] = [];
+  if (slope.all_steep) laid.push({ patch: allSteep, shapes: [] });
+  else if (slope.steep_rects.length > 0) laid.push({ patch: steepCells, shapes: shapesOf(slope.steep_rects, grid) });
+  if (slope.unknown_rects.length > 0) laid.push({ patch: unknownCells, shapes: shapesOf(slope.unknown_rects, grid) });
+  return laid;
 }
 
-const pieces = (rects: readonly Rect[], grid: RasterGrid): Piece[] =>
-  rects.map((rect, place) => ({ shape: parseShape(inDegrees(rect, grid.srid)), piece_no: place }));
+const allSteep = otherPatch('steep-cells', { everywhere: true });
+const steepCells = otherPatch('steep-cells');
+const unknownCells = otherPatch('unknown-cells');
+
+const shapesOf = (rects: readonly Rect[], grid: RasterGrid): Shape[] =>
+  rects.map((rect) => parseShape(inDegrees(rect, grid.srid)));
 
 /** m: edges are straight in the raster's plane and bend in degrees (the official rule: points every 70 m); 1 in degrees is 111,320 m */
 const longestEdge = 70;
-export const segmentOf = (srid: number) => (srid === 4490 ? longestEdge / 111_320 : longestEdge);
+const segmentOf = (srid: number) => (srid === 4490 ? longestEdge / 111_320 : longestEdge);
 
 /** A rectangle of the raster's plane as WKB in degrees. */
 function inDegrees({ x0, y0, x1, y1 }: Rect, srid: number): Buffer {

@@ -6,7 +6,6 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import type { Finding } from './conclude.ts';
 import type { Judged } from './judge.ts';
-import { drawnPieces } from './piece-drawing.ts';
 import type { Chunk, RunFacts } from './run-context.ts';
 
 const insertResults = sqlFile<{ result_id: string }>('queries/insert-results');
@@ -54,8 +53,7 @@ export async function storeChunk(
     .filter(({ result_id }) => inserted.has(result_id));
   if (fresh.length > 0) {
     await storeFindings(tx, chunk, fresh);
-    const pieces = drawnPieces(fresh, facts);
-    if (pieces) await insertPieces.run(tx, { region_code, keep: true, ...pieces });
+    await storePieces(tx, region_code, fresh);
   }
   const closed = await closeChunk.run(tx, {
     region_code,
@@ -93,8 +91,28 @@ async function storeResults(
   return new Set(rows.map(({ result_id }) => result_id));
 }
 
-export interface Fresh extends Judged {
+interface Fresh extends Judged {
   result_id: string;
+}
+
+async function storePieces(tx: Transaction<Schema>, region_code: string, fresh: readonly Fresh[]): Promise<void> {
+  const rows = fresh.flatMap(({ result_id, plot, concluded, shapes }) =>
+    concluded.pieces.map((piece, at) => ({ result_id, plot, ...piece, piece_no: at + 1, shape: shapes[at]! })),
+  );
+  if (rows.length === 0) return;
+  const of = <T>(pick: (row: (typeof rows)[number]) => T): T[] => rows.map(pick);
+  await insertPieces.run(tx, {
+    region_code,
+    result_id: of((row) => row.result_id),
+    piece_no: of((row) => row.piece_no),
+    reasons: of((row) => JSON.stringify(row.reasons)),
+    measure: of((row) => row.measure),
+    area_m2: of((row) => row.area_m2),
+    whole: of((row) => row.shape === 'whole'),
+    shape: of((row) => (row.shape === 'whole' ? null : row.shape)),
+    set_id: of((row) => row.plot.parcel_set_id),
+    parcel_place: of((row) => row.plot.parcel_ordinal),
+  });
 }
 
 /** Values said once each and named by their places, from 1, in the order they first came. */
