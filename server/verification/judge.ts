@@ -2,7 +2,7 @@
 import type { Measured, Point, RunLayer, Sight } from '../checks/check.ts';
 import { Ground } from '../checks/ground.ts';
 import { checks } from '../checks/index.ts';
-import { ArrangementFailed } from '../overlay/arrangement.ts';
+import { OutlineFailed } from '../overlay/noding.ts';
 import { Breath } from './breath.ts';
 import { type Concluded, conclude } from './conclude.ts';
 import { type Evidence, readEvidence, readPoints } from './evidence.ts';
@@ -64,12 +64,17 @@ export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Ju
   });
   const concluded = conclude(plot, measured, facts.params, ground.shares);
   try {
-    const shapes = concluded.pieces.map(({ parts }) => (ground.isWhole(parts) ? 'whole' : ground.outline(parts)));
-    return { ...evidence, concluded, shapes };
+    return { ...evidence, concluded, shapes: shapesOf(concluded, ground) };
   } catch (error) {
-    if (!(error instanceof ArrangementFailed)) throw error;
+    if (!(error instanceof OutlineFailed)) throw error;
     return judge({ ...evidence, ground: new Ground(null, plot.area_m2, []), failed: error.message }, facts, pointOf);
   }
+}
+
+function shapesOf({ pieces }: Concluded, ground: Ground): PieceShape[] {
+  if (pieces.length === 0) return [];
+  if (pieces.length === 1 && ground.isWhole(pieces[0]!.parts)) return ['whole'];
+  return ground.outlines(pieces.map(({ parts }) => parts));
 }
 
 const noLayers: RunLayer[] = [];
