@@ -6,7 +6,8 @@ import { OutlineFailed } from '../overlay/noding.ts';
 import { Breath } from './breath.ts';
 import { type Concluded, conclude } from './conclude.ts';
 import { type Evidence, readEvidence, readPoints } from './evidence.ts';
-import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+import type { Chunk, Deps, RunFacts } from './run-context.ts';
+import type { TileReader } from './slope-tiles.ts';
 
 export interface Judged extends Evidence {
   concluded: Concluded;
