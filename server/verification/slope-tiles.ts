@@ -10,14 +10,12 @@ export type TilePlace = readonly [row: number, col: number];
 export type Tiles = (row: number, col: number) => Float32Array | undefined;
 export type TileReader = (db: Db, layer: RunLayer, places: readonly TilePlace[]) => Promise<Tiles>;
 
-/** Bytes kept, of tiles as they are unpacked. */
-const bytesKept = 32 * 2 ** 20;
-
 /**
  * What was not asked for longest goes first. Chunks that are under way together ask for the same tiles: what one of them waits for the
  * others wait for too.
+ * @param cacheBytes of tiles as they are unpacked
  */
-export function tileReader(regionCode: string): TileReader {
+export function tileReader(regionCode: string, cacheBytes = 32 * 2 ** 20): TileReader {
   const cache = new Map<string, Promise<Float32Array | undefined>>();
   return async (db, layer, places) => {
     const { layer_id, raster } = layer;
@@ -33,18 +31,20 @@ export function tileReader(regionCode: string): TileReader {
         cache.set(nameOf(place), tile);
       }
     }
-    const found = new Map<string, Float32Array | undefined>();
-    for (const name of wanted.keys()) {
+    // in hand before anything is waited for: others may put them out of the cache meanwhile
+    const inHand = [...wanted.keys()].map((name) => {
       const tile = cache.get(name)!;
       cache.delete(name);
       cache.set(name, tile);
-      found.set(name, await tile);
-    }
-    const most = Math.ceil(bytesKept / (4 * side * side));
+      return [name, tile] as const;
+    });
+    const most = Math.ceil(cacheBytes / (4 * side * side));
     for (const name of cache.keys()) {
       if (cache.size <= most) break;
       cache.delete(name);
     }
+    const found = new Map<string, Float32Array | undefined>();
+    for (const [name, tile] of inHand) found.set(name, await tile);
     return (row, col) => found.get(nameOf([row, col]));
 
     async function fetch(asked: readonly TilePlace[]): Promise<Map<string, Float32Array>> {
