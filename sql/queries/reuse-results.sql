@@ -31,13 +31,7 @@ with twin as materialized (
   left join filed on filed.project_code = p.project_code and filed.client_id = p.client_id
   where n.region_code = :region_code::text and n.run_id = :run_id::uuid
 ), matched as materialized (
-  select x.ordinal, x.result_id, x.township, x.base_ordinal
-  from pair x
-  join result s on s.region_code = :region_code::text and s.result_id = x.result_id
-  -- what could not be judged is tried again
-  where x.same and (s.verdict = 'compliant' or not exists (
-    select from finding f
-    where f.region_code = :region_code::text and f.result_id = x.result_id and f.check_id = 'parcel-geometry' and f.reason = 'check-failed'))
+  select x.ordinal, x.result_id, x.township, x.base_ordinal from pair x where x.same
 ), patch as materialized (
   -- pieces of layers that stand in another version in the two runs
   select v.kind, v.is_new, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
@@ -87,6 +81,11 @@ with twin as materialized (
 update run_result rr
 set result_id = m.result_id, township = m.township
 from matched m
+join result s on s.region_code = :region_code::text and s.result_id = m.result_id
 left join near on near.ordinal = m.ordinal
 where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal = m.ordinal and rr.result_id is null
   and near.ordinal is null
+  -- what could not be judged is tried again
+  and (s.verdict = 'compliant' or not exists (
+    select from finding f
+    where f.region_code = :region_code::text and f.result_id = m.result_id and f.check_id = 'parcel-geometry' and f.reason = 'check-failed'))
