@@ -1,6 +1,6 @@
 /** Lets every check look at every parcel of a chunk. */
 import type { Measured, Point, RunLayer, Sight } from '../checks/check.ts';
-import { Ground } from '../checks/ground.ts';
+import type { Ground } from '../checks/ground.ts';
 import { checks } from '../checks/index.ts';
 import { OutlineFailed } from '../overlay/noding.ts';
 import { Breath } from './breath.ts';
@@ -64,18 +64,19 @@ export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Ju
     return check.look(sight);
   });
   const concluded = conclude(plot, measured, facts.params, ground.shares);
-  try {
-    return { ...evidence, concluded, shapes: shapesOf(concluded, ground) };
-  } catch (error) {
-    if (!(error instanceof OutlineFailed)) throw error;
-    return judge({ ...evidence, ground: new Ground(null, plot.area_m2, []), failed: error.message }, facts, pointOf);
-  }
+  return { ...evidence, concluded, shapes: shapesOf(concluded, ground) };
 }
 
+/** The figures stand whether or not the pieces can be drawn: one that would take longer than a second is not. */
 function shapesOf({ pieces }: Concluded, ground: Ground): PieceShape[] {
   if (pieces.length === 0) return [];
   if (pieces.length === 1 && ground.isWhole(pieces[0]!.parts)) return ['whole'];
-  return ground.outlines(pieces.map(({ parts }) => parts));
+  try {
+    return ground.outlines(pieces.map(({ parts }) => parts));
+  } catch (error) {
+    if (!(error instanceof OutlineFailed)) throw error;
+    return pieces.map(() => null);
+  }
 }
 
 const noLayers: RunLayer[] = [];
