@@ -19,24 +19,23 @@ const pointLine = /^\s*J\d+[^\S\n]*,[^\n,]{0,10},[^\n,]{1,40},[^\n,]{1,40}$/im;
 /** Is this the beginning of a 界址点 TXT? `head`: the first 64 KB. JSON and XML are never taken for one. */
 export function isBoundaryText(head: Buffer): boolean {
   const text = leadingText(head);
-  if (text === undefined || /^\s*(\{|<|\[\s*["{[\d-])/.test(text)) return false;
+  if (/^\s*(\{|<|\[\s*["{[\d-])/.test(text)) return false;
+  // with a zero byte in it, it is one where it begins as one: the reader then names the line
+  if (text.includes('\0')) return sectionLine.test(text.slice(0, 200));
   return sectionLine.test(text) || plotLine.test(text) || pointLine.test(text.slice(0, 4096));
 }
 
-/** Undefined where it is no text: a zero byte outside UTF-16, or letters of no encoding met here. */
-function leadingText(head: Buffer): string | undefined {
+/** The beginning as text, of what encoding ever; one damaged letter does not make it another file. */
+function leadingText(head: Buffer): string {
   const label = marked(head)?.encoding;
   for (const encoding of label ? [label] : ['utf-8', 'gb18030', 'big5']) {
     try {
-      const text = new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true });
-      return text.includes('\0') ? undefined : text.replace(/\r\n?/g, '\n');
+      return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true }).replace(/\r\n?/g, '\n');
     } catch {
       // not this encoding
     }
   }
-  // one damaged letter does not make it another file: the reader names the line
-  const rough = new TextDecoder('gb18030').decode(head);
-  return rough.includes('\0') ? undefined : rough.replace(/\r\n?/g, '\n');
+  return new TextDecoder('gb18030').decode(head).replace(/\r\n?/g, '\n');
 }
 
 /** An archive is one of TXT files where it has some and nothing that holds geometry in a way of its own. */
@@ -80,7 +79,7 @@ export async function textsOf(
       if (isBoundaryText(head))
         texts.push({ name: entry.name.replace(/\.txt$/i, ''), file: shown, path, scratch: `${path}.utf-8` });
       // an empty or binary file may be a plot lost on the way: passed over, it would cost a parcel without a word
-      else if (leadingText(head)?.trim()) others.push(shown);
+      else if (/^[^\0]*[^\0\s][^\0]*$/.test(leadingText(head))) others.push(shown);
       else
         throw badFile(
           shown,
