@@ -28,6 +28,8 @@ describe('53 TXT files in one archive', () => {
     ...numbers.map((n) => member(`__MACOSX/${nameOf(n).replace('界址点', '._界址点')}`, Buffer.from([0, 5, 22, 7]))),
     member('酉阳补充耕地/照片/1.jpg', Buffer.from([0xff, 0xd8, 0xff])),
     member('酉阳补充耕地/验收报告.docx', Buffer.from('x')),
+    member('酉阳补充耕地/汇总表.xlsx', Buffer.from('x')),
+    member('酉阳补充耕地/地块.dwg', Buffer.from('x')),
     member('酉阳补充耕地/说明.txt', '请于周三前报送。\r\n'),
   ];
   it('are one upload, every parcel knows its file and line, what was left out is told', async () => {
@@ -116,6 +118,13 @@ describe('what an archive may hold', () => {
       code: 'txt-invalid',
       where: { file: '乙/b.txt' },
     });
+  });
+  it('an archive without one is told what it holds, as before', async () => {
+    for (const content of ['', '说明'])
+      expect(await refusal(makeZip([member('说明.txt', content), member('a.pdf', 'x')]))).toMatchObject({
+        code: 'no-shapefile',
+        where: { candidates: ['说明.txt', 'a.pdf'] },
+      });
   });
   it('two entries of one name are refused, of names in different case both read', async () => {
     const twice = makeZip([member('a.txt', textOf(1)), member('a.txt', textOf(2))]);

@@ -54,6 +54,7 @@ describe('contradictions are refused with the line of the header', () => {
     ['zone 36 over eastings of zone 37', 37_283_000, header, '带号', ['EPSG:4524', 'EPSG:4525']],
     ['zone 36 over eastings of a 6° zone', 19_283_000, { ...header, 几度分带: '' }, '带号', ['EPSG:4524', 'EPSG:4497']],
     ['6° over eastings of a 3° zone', 36_577_000, { ...bare, 几度分带: '6' }, '几度分带', ['EPSG:4524']],
+    ['degrees over metres', 36_577_000, { ...header, 计量单位: '度' }, '计量单位', []],
     ['zone 36 of 6°', 36_577_000, { ...header, 几度分带: '6' }, '带号', []],
     ['zone 36 and the meridian of 37', 36_577_000, { ...header, 中央经线: '111' }, '中央经线', []],
   ])('%s', async (_, x, head, key, candidates) => {
@@ -147,7 +148,7 @@ describe('axes', () => {
     const lonLat = { pair: ([e, n]: Xy) => `${e.toFixed(6)},${n.toFixed(6)}` };
     const latLon = { pair: ([e, n]: Xy) => `${n.toFixed(6)},${e.toFixed(6)}` };
     for (const order of [lonLat, latLon]) {
-      const heads: TxtOptions['header'][] = [null, { 坐标系: 'CGCS2000', 计量单位: '度' }, { 坐标系: 'CGCS2000' }];
+      const heads: TxtOptions['header'][] = [null, { ...header, 计量单位: '度' }, { 坐标系: 'CGCS2000' }];
       for (const head of heads) {
         const { report, rows } = await read(makeTxt([{ rings }], { ...order, header: head ?? null }));
         expect(report.crs).toMatchObject({ srid: 4490, source: head ? 'txt' : 'inferred' });

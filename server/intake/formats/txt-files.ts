@@ -12,8 +12,6 @@ import { badFile } from './txt-problems.ts';
 
 const headBytes = 64 * 1024;
 const sectionLine = /^[^\S\n]*[[【]\s*(属性描述|地块坐标|项目信息|扩展信息)\s*[\]】]/m;
-/** A plot line: commas, and an @ at its end or at its start. */
-const plotLine = /^(?:[^\n@]{0,2000}[,，][^\n@]{0,2000}[@＠][\s,，]*|[^\S\n]*[@＠][^\n]*[,，][^\n]*[,，][^\n]*)$/m;
 const pointLine = /^\s*J\d+[^\S\n]*,[^\n,]{0,10},[^\n,]{1,40},[^\n,]{1,40}$/im;
 
 /** Is this the beginning of a 界址点 TXT? `head`: the first 64 KB. JSON and XML are never taken for one. */
@@ -22,7 +20,13 @@ export function isBoundaryText(head: Buffer): boolean {
   if (/^\s*(\{|<|\[\s*["{[\d-])/.test(text)) return false;
   // with a zero byte in it, it is one where it begins as one: the reader then names the line
   if (text.includes('\0')) return sectionLine.test(text.slice(0, 200));
-  return sectionLine.test(text) || plotLine.test(text) || pointLine.test(text.slice(0, 4096));
+  return sectionLine.test(text) || text.split('\n').some(isPlotLine) || pointLine.test(text.slice(0, 4096));
+}
+
+/** Values between commas, and an @ at the end or at the start. */
+function isPlotLine(text: string): boolean {
+  const line = text.trim();
+  return (line.match(/[,，]/g)?.length ?? 0) >= 5 && /^[@＠]|[@＠]$/.test(line.slice(0, 1) + line.slice(-1));
 }
 
 /** The beginning as text, of what encoding ever; one damaged letter does not make it another file. */
@@ -38,10 +42,9 @@ function leadingText(head: Buffer): string {
   return new TextDecoder('gb18030').decode(head).replace(/\r\n?/g, '\n');
 }
 
-/** An archive is one of TXT files where it has some and nothing that holds geometry in a way of its own. */
+/** An archive is one of TXT files where it has some and no layer of a GIS; tables and pictures of a project do not matter. */
 export const holdsTexts = (names: readonly string[]): boolean =>
-  names.some((name) => /\.txt$/i.test(name)) &&
-  !names.some((name) => /\.(shp|gdbtable|gpkg|kml|mdb|xlsx?|(geo)?json)$/i.test(name));
+  names.some((name) => /\.txt$/i.test(name)) && !names.some((name) => /\.(shp|gdbtable|gpkg|geojson)$/i.test(name));
 
 export interface TextEntry {
   /** path in the archive without extension; of a bare file its name */
@@ -70,6 +73,7 @@ export async function textsOf(
     const total = entries.reduce((sum, { bytes }) => sum + bytes, 1);
     const texts: TextEntry[] = [];
     const others: string[] = [];
+    let broken: string | undefined;
     let done = 0;
     for (const [i, entry] of entries.entries()) {
       const path = join(job.tempDir, `text-${i}.txt`);
@@ -78,19 +82,20 @@ export async function textsOf(
       const head = headOf(path);
       if (isBoundaryText(head))
         texts.push({ name: entry.name.replace(/\.txt$/i, ''), file: shown, path, scratch: `${path}.utf-8` });
-      // an empty or binary file may be a plot lost on the way: passed over, it would cost a parcel without a word
       else if (/^[^\0]*[^\0\s][^\0]*$/.test(leadingText(head))) others.push(shown);
-      else
-        throw badFile(
-          shown,
-          '是空的，或含有二进制内容，不是界址点文本。请更正或从压缩包中去掉该文件',
-          'is empty or has binary content and is no boundary-point text; correct it or take it out of the archive',
-        );
+      else broken ??= shown;
     }
     if (texts.length === 0)
       throw foreignArchive(
         zip.entries.map(({ name }) => name),
         job.fileName,
+      );
+    // beside others it may be a file of plots lost on the way: passed over, it would cost parcels
+    if (broken !== undefined)
+      throw badFile(
+        broken,
+        '是空的，或含有二进制内容，不是界址点文本。请更正或从压缩包中去掉该文件',
+        'is empty or has binary content and is no boundary-point text; correct it or take it out of the archive',
       );
     const twice = texts.find(({ name }, i) => texts.findIndex((t) => t.name === name) < i);
     if (twice)

@@ -21,6 +21,8 @@ function find(header: Header, ...keys: string[]): HeaderValue | undefined {
   return undefined;
 }
 
+const noSystem = { zh: '的文件头没有写明坐标系', en: 'has no coordinate system in its header' };
+
 /** The statement that place.ts decides by. Throws crs-conflict with the header's line. */
 export function statementOf(header: Header, axes: Axes, file: string): CrsStatement {
   const other = otherSystem(header);
@@ -31,14 +33,24 @@ export function statementOf(header: Header, axes: Axes, file: string): CrsStatem
     : { zh: '每行先东坐标（Y）后北坐标（X）', en: 'easting (Y) before northing (X)' };
   const zone = zoneOf(header, file);
   const unit = find(header, '计量单位', '坐标单位');
-  if (axes.degrees && !zone.given && (unit === undefined || /度/.test(unit.value))) {
-    if (!stated)
-      return { kind: 'none', lacks: { zh: '的文件头没有写明坐标系', en: 'has no coordinate system in its header' } };
+  const inDegrees = unit !== undefined && /度|degree/i.test(unit.value);
+  if (axes.degrees && (inDegrees || (unit === undefined && !zone.given))) {
+    if (!stated) return { kind: 'none', lacks: noSystem };
+    const name = printable(stated.value, 40);
     return said(systemOf(4490)!, stated.value, {
-      zh: `文件头写明${stated.value}，坐标为经纬度。`,
-      en: `The header states ${stated.value}; the coordinates are degrees.`,
+      zh: `文件头写明${name}，坐标为经纬度。`,
+      en: `The header states ${name}; the coordinates are degrees.`,
     });
   }
+  if (inDegrees && axes.extremes)
+    throw contradiction(
+      { file, row: unit.line },
+      {
+        zh: `文件头的计量单位是度，坐标数值却不是经纬度（例如第 ${axes.extremes[2].row} 行）`,
+        en: `the header states degrees, the numbers are none (for example line ${axes.extremes[2].row})`,
+      },
+      [],
+    );
   const prefix = prefixOf(axes);
   if (prefix !== undefined) checkPrefix(prefix, zone, axes, file);
   const number = zone.number ?? prefix;
@@ -57,7 +69,7 @@ export function statementOf(header: Header, axes: Axes, file: string): CrsStatem
     return {
       kind: 'none',
       fits,
-      lacks: { zh: '的文件头没有写明坐标系', en: 'has no coordinate system in its header' },
+      lacks: noSystem,
     };
   const system = planeOf(zone.width ?? (number >= 25 ? 3 : 6), number, prefix !== undefined);
   if (!system)

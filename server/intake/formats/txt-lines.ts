@@ -11,8 +11,8 @@ import type { Progress, ReadJob } from './format.ts';
 import { badFile, badLine } from './txt-problems.ts';
 
 const chunkBytes = 256 * 1024;
-/** A plot line with long names has some hundred bytes; a line past this is no line of text. */
-const longestLine = 64 * 1024;
+/** A plot line with long names has some hundred bytes; past this it is no line, and patterns would take their time. */
+const longestLine = 8 * 1024;
 
 export interface TextLine {
   /** from 1 */

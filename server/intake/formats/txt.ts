@@ -137,7 +137,11 @@ function checkPoints({ line, values, points, last }: TxtPlot, file: string, warn
   const place = { file, row: line };
   const open = points.rings.reduce((sum, ring) => sum + ring.a.length, 0);
   const stated = Number.parseInt(values.get(pointCount)?.normalize('NFKC') ?? '', 10);
-  if (last && (stated > open + points.rings.length || open === 0) && points.rings.at(-1)?.closed !== true)
+  if (
+    last &&
+    (stated > open + points.rings.length || (open === 0 && stated !== 0)) &&
+    points.rings.at(-1)?.closed !== true
+  )
     throw badLine(
       place,
       `最后一个地块应有 ${Number.isNaN(stated) ? '' : `${stated} 个`}界址点，只读到 ${points.count} 个且没有闭合，文件可能不完整。请重新导出或传输`,
