@@ -95,6 +95,16 @@ describe('what is not on CGCS2000 in metres or degrees', () => {
     expect(problem.detail.zh).toMatch(says);
   });
   it.each([
+    makeTxt([{ rings: [box(36_577_000, y, 100)] }], {
+      header: { 带号: '36' },
+      before: ['[项目信息]', '坐标系=1980西安坐标系'],
+    }),
+    makeTxt([{ rings: [box(36_577_000, y, 100)] }], { header: { 带号: '36' }, before: ['坐标系：1980西安坐标系'] }),
+    makeTxt([{ rings: [box(36_577_000, y, 100)] }], { header: { 带号: '36' }, between: ['坐标系统: 西安80'] }),
+  ])('a datum is heard wherever it stands (%#)', async (text) => {
+    expect(await refusal(text)).toMatchObject({ code: 'crs-unsupported-datum' });
+  });
+  it.each([
     { 坐标系: '重庆市独立坐标系' },
     { 坐标系: '西安80转2000' },
     { 投影类型: '兰伯特' },

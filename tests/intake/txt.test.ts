@@ -138,6 +138,10 @@ describe('headers', () => {
     ['no line of parameters, precision 3', { header: { ...header, 转换参数: '', 精度: '3' } }],
     ['zeros as parameters', { header: { ...header, 转换参数: '0,0,0,0,0,0,0' } }],
     ['[项目信息] before it', { before: ['[项目信息]', '项目所在县区代码='] }],
+    [
+      'commas behind every line, as a table program saves them',
+      { header: Object.fromEntries(Object.entries(header).map(([key, value]) => [key, `${value},,,,,,`])) },
+    ],
     ['another section behind', { between: ['[扩展信息]', '[地块坐标]'] }],
   ])('%s', async (_, options) => {
     const { report, rows } = await read(gbk(makeTxt([plot], options)));

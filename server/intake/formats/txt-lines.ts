@@ -6,7 +6,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import { FileWindow } from '../file-window.ts';
 import type { EncodingDecision } from '../source-types.ts';
-import { EncodingTally, encodingOfPerson, isAscii } from '../text-encoding.ts';
+import { EncodingTally, encodingOfPerson } from '../text-encoding.ts';
 import type { Progress, ReadJob } from './format.ts';
 import { badFile, badLine } from './txt-problems.ts';
 
@@ -167,6 +167,8 @@ function* rawLines(
   if (rest.length > 0) yield next(rest);
 }
 
+/** Most lines are points: ASCII, and nothing in them to look for. */
+const plain = /^[\t\x20-\x7e]*$/;
 /** No text has these: tab, line ends and form feed are not among them. */
 const control = /[\p{Cc}--[\t\n\v\f\r\x7f-\x9f]]/v;
 
@@ -177,14 +179,15 @@ function* decodedLines(
 ): Generator<TextLine, void, undefined> {
   const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });
   for (const { number, bytes } of lines) {
-    let text: string;
-    if (isAscii(bytes)) text = bytes.toString('latin1');
-    else {
-      try {
-        text = decoder.decode(bytes);
-      } catch (cause) {
-        throw notOf(label, file, number, cause);
-      }
+    let text = bytes.toString('latin1');
+    if (plain.test(text)) {
+      yield { number, text };
+      continue;
+    }
+    try {
+      text = decoder.decode(bytes);
+    } catch (cause) {
+      throw notOf(label, file, number, cause);
     }
     // DOS programs end a file with Ctrl-Z
     if (text.endsWith('\x1a')) text = text.slice(0, -1);

@@ -30,12 +30,20 @@ const mostKeys = 100;
 const section = /^[[【]\s*([^[\]【】,，=]{1,30}?)\s*[\]】]$/;
 /** What every file has; their key=value lines say how to read the coordinates. */
 const standard = /^(属性描述|地块坐标)$/;
+/** Keys that say how to read the coordinates: heard in whatever section, and with a colon too. A datum must not be missed. */
+const systemKey =
+  /^(坐标系(统|名称|类型)?|几度分带|几度带|度带|分带(方式|号)?|(投影)?带号|投影(类型|方式)?|(计量|坐标)单位|中央(经线|子午线)(经度)?|精度|转换参数)$/;
 const han = /\p{Script=Han}/u;
 const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** How C, C#, Java, Python and Excel write what is no number. */
 const notANumber = /^[+-]?(1\.#\w+|nan(\(.*\))?|-nan|inf(inity)?|∞|非数字|正?无穷大|null|#num!|#value!)$/i;
 const markedRemark =
   /^([#;*※]|\/\/|--|[（(]?\d{1,2}[）)、．]|\d{1,2}\.(?=\s*\p{Script=Han})|注|说明|备注|填表|填写|示例|例[:：])/u;
+
+/** A point as nearly all are written, for speed: nothing else of this file could take such a line otherwise. */
+const simplePoint = /^J?(\d*),(\d{1,4}), ?(\d+\.?\d*), ?(\d+\.?\d*) *$/;
+/** '01' and '1.0' are ring 1 */
+const ringName = (text: string) => (text.length < 2 ? text : text.replace(/\.0+$/, '').replace(/^0+(?=\d)/, ''));
 
 export class TxtParser {
   /** header values by key, as first stated */
@@ -62,6 +70,11 @@ export class TxtParser {
     let plot: TxtPlot | undefined;
     for (const { number, text } of lines) {
       this.lines = number;
+      const simple = plot && simplePoint.exec(text);
+      if (plot && simple) {
+        this.#add(plot, this.#simple(simple, number));
+        continue;
+      }
       const line = text.trim();
       if (/^[,，\s]*$/.test(line)) continue;
       const place = { file: this.#file, row: number };
@@ -84,14 +97,7 @@ export class TxtParser {
         this.#plotLineMissing(place);
         plot = this.#begin(number, new Map());
       }
-      plot.points.add(point);
-      if (plot.points.count > this.#maxVertices)
-        throw badLine(
-          { file: this.#file, row: plot.line },
-          `地块的界址点超过 ${this.#maxVertices} 个，请拆分该地块后再上传`,
-          `the plot has more than ${this.#maxVertices} points; split it`,
-          'too-large',
-        );
+      this.#add(plot, point);
     }
     if (plot) yield this.#done(plot, true);
   }
@@ -105,6 +111,28 @@ export class TxtParser {
     plot.points.end();
     plot.last = last;
     return plot;
+  }
+
+  #add(plot: TxtPlot, point: TxtPoint): void {
+    plot.points.add(point);
+    if (plot.points.count > this.#maxVertices)
+      throw badLine(
+        { file: this.#file, row: plot.line },
+        `地块的界址点超过 ${this.#maxVertices} 个，请拆分该地块后再上传`,
+        `the plot has more than ${this.#maxVertices} points; split it`,
+        'too-large',
+      );
+  }
+
+  #simple([, id, ring, a, b]: RegExpExecArray, line: number): TxtPoint {
+    this.#countDecimals(a!);
+    this.#countDecimals(b!);
+    return { id: id!, ring: ringName(ring!), a: Number(a), b: Number(b), line };
+  }
+
+  #countDecimals(text: string): void {
+    const point = text.indexOf('.');
+    if (point >= 0) this.decimals = Math.max(this.decimals, text.length - point - 1);
   }
 
   /** Section lines, template lines and key=value. */
@@ -124,12 +152,15 @@ export class TxtParser {
       this.#template = template;
       return true;
     }
-    if (!/[=＝]/.test(line)) return false;
-    const [, rawKey, rawValue] = /^([^=＝,，@]{1,40})[=＝](.*)$/.exec(line) ?? [];
+    if (!/[=＝:：]/.test(line)) return false;
+    const [, rawKey, sign, rawValue] = /^([^=＝:：,，@]{1,40})([=＝:：])(.*)$/.exec(line) ?? [];
     if (rawKey === undefined || rawValue === undefined) return false;
     const key = rawKey.normalize('NFKC').replace(/\s/g, '');
-    const value = rawValue.trim();
-    if (this.#section === '' || standard.test(this.#section)) this.#state(key, value, place);
+    const aboutSystem = systemKey.test(key);
+    if (/[:：]/.test(sign!) && !aboutSystem) return false;
+    // a table program pads every line with commas
+    const value = rawValue.replace(/[,，\s]+$/, '').trim();
+    if (aboutSystem || this.#section === '' || standard.test(this.#section)) this.#state(key, value, place);
     else if (value !== '' && this.#about.size < mostKeys) this.#about.set(key, value);
     return true;
   }
@@ -140,7 +171,7 @@ export class TxtParser {
       if (this.header.size < mostKeys) this.header.set(key, { value, line: place.row });
       return;
     }
-    if (known.value === value || !/坐标系|带|经线|子午线|投影|单位$/.test(key) || /产生单位/.test(key)) return;
+    if (known.value === value || !systemKey.test(key) || /^(精度|转换参数)$/.test(key)) return;
     throw badLine(
       place,
       `${quoted(key)}是${quoted(value)}，第 ${known.line} 行却是${quoted(known.value)}。请把坐标系不同的部分分成两个文件上传`,
@@ -177,14 +208,13 @@ export class TxtParser {
       );
     const [a, b, ...more] = ringed ? plain.slice(2) : plain.slice(1);
     if (more.some((part) => part !== '')) this.#extraColumns(place);
-    const ring = ringed ? plain[1]!.replace(/\.0+$/, '').replace(/^0+(?=\d)/, '') : '';
+    const ring = ringed ? ringName(plain[1]!) : '';
     return { id, ring, a: this.#number(a!, place), b: this.#number(b!, place), line: place.row };
   }
 
   #number(text: string, place: LinePlace): number {
     if (plainNumber.test(text)) {
-      const point = text.indexOf('.');
-      if (point >= 0) this.decimals = Math.max(this.decimals, text.length - point - 1);
+      this.#countDecimals(text);
       return Number(text);
     }
     if (notANumber.test(text)) return Number.NaN;
