@@ -97,6 +97,21 @@ describe('what an archive may hold', () => {
     expect(rows.map(({ wkb }) => polygonsIn(wkb!)[0]![0]![0]![1])).toEqual([y, y, y, y]);
     expect(report.warnings).toMatchObject([{ code: 'axes-swapped', where: { file: 'b.txt' } }]);
   });
+  it('files with the zone before their eastings and without it: put before all, and told', async () => {
+    const short = makeTxt([{ rings: [box(577_500, y, 100)], values: ['1', 'S', '甲', '面', '', '', ''] }]);
+    const zip = (second: string) => makeZip([member('a.txt', short), member('b.txt', second)]);
+    const { report, rows } = await read(zip(textOf(1)), { sublayer: '*' });
+    expect(report).toMatchObject({
+      crs: { srid: 4524 },
+      bbox: [36_577_300, y, 36_577_600, y + 100],
+      warnings: [{ code: 'zone-prefix-supplied', where: { file: 'a.txt' } }],
+    });
+    expect(polygonsIn(rows[0]!.wkb!)[0]![0]![0]).toEqual([36_577_500, y]);
+    // alone it stays as it is
+    expect((await read(zip(short), { sublayer: 'a' })).report).toMatchObject({ crs: { srid: 4545 }, warnings: [] });
+    const other = makeTxt([{ rings: [box(37_283_000, y, 100)] }], { header: { ...header, 带号: '37' } });
+    expect(await refusal(zip(other), { sublayer: '*' })).toMatchObject({ code: 'crs-conflict' });
+  });
   it('files in different systems are not joined', async () => {
     const other = makeTxt([{ rings: [box(37_283_000, y, 100)] }], { header: { ...header, 带号: '37' } });
     expect(

@@ -113,15 +113,19 @@ export class RingBuilder {
   }
 }
 
-/** Rings → MultiPolygon; `northFirst`: the first coordinate is the northing, as surveyors write it. */
-export function shapeOfRings(rings: OpenRing[], northFirst: boolean): { wkb: Buffer | null; faults: ShapeFault[] } {
+/** Rings → MultiPolygon; `northFirst`: the first coordinate is the northing, as surveyors write it; `shift` goes to the eastings. */
+export function shapeOfRings(
+  rings: OpenRing[],
+  northFirst: boolean,
+  shift: number,
+): { wkb: Buffer | null; faults: ShapeFault[] } {
   const faults: ShapeFault[] = [];
   const clean: Ring[] = [];
   for (const { a, b } of rings) {
     const [x, y] = northFirst ? [b, a] : [a, b];
     const ring = new Float64Array(2 * a.length + 2);
     for (let i = 0; i <= a.length; i++) {
-      ring[2 * i] = x[i % a.length]!;
+      ring[2 * i] = x[i % a.length]! + shift;
       ring[2 * i + 1] = y[i % a.length]!;
     }
     const kept = cleanRing(ring, faults);

@@ -10,6 +10,7 @@ import { AxisTally } from './txt-axes.ts';
 import { TxtColumns } from './txt-fields.ts';
 import { holdsTexts, isBoundaryText, type TextEntry, textsOf } from './txt-files.ts';
 import { headerWarnings, statementOf } from './txt-header.ts';
+import { supplyPrefixes } from './txt-join.ts';
 import { openText, type TextFile } from './txt-lines.ts';
 import { TxtParser, type TxtPlot } from './txt-parse.ts';
 import { pointCount } from './txt-plot-line.ts';
@@ -27,6 +28,8 @@ interface Opened {
   entry: TextEntry;
   text: TextFile;
   northFirst: boolean;
+  /** metres put before the eastings */
+  shift: number;
 }
 
 async function survey(job: ReadJob, progress: Progress, archive = false): Promise<Survey> {
@@ -40,13 +43,14 @@ async function survey(job: ReadJob, progress: Progress, archive = false): Promis
     for (const [i, entry] of texts.entries()) {
       const part = (share: number) => progress(0.2 + (0.8 * (i + share)) / texts.length);
       const text = openText(job, entry.path, entry.file, entry.scratch, (share) => part(share * 0.4));
-      const file: Opened = { entry, text, northFirst: true };
+      const file: Opened = { entry, text, northFirst: true, shift: 0 };
       opened.push(file);
       const found = surveyText(file, job, features, columns, warnings, (share) => part(0.4 + share * 0.6));
       layers.push(found.layer);
       early.push(...found.warnings);
       features += found.layer.featureCount;
     }
+    for (const [i, shift] of supplyPrefixes(layers, early).entries()) opened[i]!.shift = shift;
     const fields = columns.fields();
     return {
       layers,
@@ -69,12 +73,12 @@ async function survey(job: ReadJob, progress: Progress, archive = false): Promis
   }
 }
 
-function rowOf(plot: TxtPlot, { entry, northFirst }: Opened, columns: TxtColumns): SpoolRow {
+function rowOf(plot: TxtPlot, { entry, northFirst, shift }: Opened, columns: TxtColumns): SpoolRow {
   return {
     row: plot.line,
     source_file: entry.file,
     attributes: columns.row(plot, entry.file),
-    ...shapeOfRings(plot.points.rings, northFirst),
+    ...shapeOfRings(plot.points.rings, northFirst, shift),
   };
 }
 
