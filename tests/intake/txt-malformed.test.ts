@@ -137,6 +137,10 @@ describe('what is no boundary-point text', () => {
     expect(await refusal(JSON.stringify(collection, null, 1))).toMatchObject({ code: 'geometry-empty' });
     expect(await refusal('["属性描述"]')).toMatchObject({ code: 'geojson-invalid' });
   });
+  it('a first line gone wrong does not make it JSON', async () => {
+    for (const line of ['[0属性描述]', '["属性描述']) expect((await read(gbk(withLine(1, line)))).rows.length).toBe(3);
+    expect(await refusal(gbk(withLine(1, '[')))).toMatchObject({ code: 'txt-invalid', where: { row: 1 } });
+  });
   it('a damaged letter is refused with its line', async () => {
     const bytes = gbk(good);
     const at = bytes.indexOf(gbk('测试单位'));

@@ -17,7 +17,8 @@ const pointLine = /^\s*J\d+[^\S\n]*,[^\n,]{0,10},[^\n,]{1,40},[^\n,]{1,40}$/im;
 /** Is this the beginning of a 界址点 TXT? `head`: the first 64 KB. JSON and XML are never taken for one. */
 export function isBoundaryText(head: Buffer): boolean {
   const text = leadingText(head);
-  if (/^\s*(\{|<|\[\s*["{[\d-])/.test(text)) return false;
+  // no line of JSON begins with a section, unless inside a text that JSON could not have there
+  if (/^\s*[{<]/.test(text) || (/^\s*\[\s*["{[\d-]/.test(text) && !sectionLine.test(text))) return false;
   // with a zero byte in it, it is one where it begins as one: the reader then names the line
   if (text.includes('\0')) return sectionLine.test(text.slice(0, 200));
   return sectionLine.test(text) || text.split('\n').some(isPlotLine) || pointLine.test(text.slice(0, 4096));
