@@ -149,7 +149,8 @@ function failure(
       en: `Reading ${file} needs more than ${mb} MB of memory and was stopped. Split it.`,
     });
   }
-  const code = format === 'geojson' ? 'geojson-invalid' : format === 'shapefile' ? 'shapefile-corrupt' : 'not-a-zip';
+  const codes = { geojson: 'geojson-invalid', shapefile: 'shapefile-corrupt', txt: 'txt-invalid' } as const;
+  const code = format === undefined ? 'not-a-zip' : codes[format];
   const seconds = Math.round(limits.stallMs / 1000);
   return ending?.kind === 'stalled'
     ? refuse(code, {

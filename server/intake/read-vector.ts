@@ -12,6 +12,7 @@ import { boxOf } from './place-extent.ts';
 import { printable } from './printable.ts';
 import type { SourceReport } from './source-types.ts';
 import { SpoolWriter } from './spool.ts';
+import { GuardedZip } from './zip-guard.ts';
 
 const headBytes = 64 * 1024;
 
@@ -26,10 +27,15 @@ export async function readVector(
   began: (format: VectorFormat['id']) => void,
 ): Promise<SourceReport> {
   const head = readHead(job.path);
-  const format = vectorFormats.find((f) => f.sniff(head));
+  let format = vectorFormats.find((f) => f.sniff(head));
   if (!format) throw foreignFile(head, job.fileName);
   began(format.id);
-  const survey = await format.survey(job, (share) => progress(share * surveyShare));
+  const inside = format.id === 'shapefile' ? await formatInside(job) : undefined;
+  if (inside) {
+    format = inside;
+    began(format.id);
+  }
+  const survey = await format.survey(job, (share) => progress(share * surveyShare), inside !== undefined);
   try {
     return writeSpool(format, survey, job, spool, progress);
   } catch (error) {
@@ -38,6 +44,14 @@ export async function readVector(
   } finally {
     survey.close();
   }
+}
+
+/** The format of the files in a zip, where it is not shapefiles. */
+async function formatInside(job: ReadJob): Promise<VectorFormat | undefined> {
+  const zip = await GuardedZip.open(job.path, job.fileName, job.limits);
+  zip.close();
+  const names = zip.entries.map(({ name }) => name);
+  return vectorFormats.find((f) => f.inArchive?.(names));
 }
 
 function writeSpool(

@@ -43,5 +43,8 @@ export interface VectorFormat {
   id: SourceReport['format'];
   /** by content: the first 64 KB */
   sniff(head: Buffer): boolean;
-  survey(job: ReadJob, progress: Progress): Promise<Survey>;
+  /** of a zip, by the names in it: is it an archive of files of this format? Asked before what `sniff` found is taken */
+  inArchive?(names: readonly string[]): boolean;
+  /** `archive`: the file is a zip that `inArchive` knew */
+  survey(job: ReadJob, progress: Progress, archive?: boolean): Promise<Survey>;
 }

@@ -2,5 +2,6 @@
 import type { VectorFormat } from './format.ts';
 import { geojson } from './geojson.ts';
 import { shapefile } from './shapefile.ts';
+import { txt } from './txt.ts';
 
-export const vectorFormats: readonly VectorFormat[] = [shapefile, geojson];
+export const vectorFormats: readonly VectorFormat[] = [txt, shapefile, geojson];
