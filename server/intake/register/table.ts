@@ -1,0 +1,47 @@
+/** A table out of a spreadsheet or a CSV file, before anything is known of its meaning: what the reading process hands over. */
+import type { IntakeLimits } from '../../domain/limits.ts';
+import type { EncodingDecision, Warning } from '../source-types.ts';
+
+/** `text` as written; of a number the shortest letters that give it back, of a date YYYY-MM-DD, of a fault what the cell shows. */
+export interface Cell {
+  text: string;
+  is: 'text' | 'number' | 'date' | 'fault';
+}
+
+export interface TableRow {
+  /** as a spreadsheet numbers it: the heading and empty rows count */
+  row: number;
+  /** by column, from A; null where there is nothing */
+  cells: (Cell | null)[];
+}
+
+/** One sheet; of a CSV file the whole. Rows without any value are left out. */
+export interface Table {
+  name: string;
+  rows: TableRow[];
+}
+
+export interface TableFile {
+  format: 'xlsx' | 'csv';
+  tables: Table[];
+  /** null of a workbook, which is UTF-8 by definition */
+  encoding: EncodingDecision | null;
+  warnings: Warning[];
+}
+
+export interface TableJob {
+  path: string;
+  fileName: string;
+  encoding: string | undefined;
+  limits: IntakeLimits;
+  /** a folder of the job's own, empty; the caller removes it */
+  tempDir: string;
+}
+
+/** 0 → A, 26 → AA: what a clerk sees above the column. */
+export function columnLetter(index: number): string {
+  let letters = '';
+  for (let n = index + 1; n > 0; n = Math.floor((n - 1) / 26))
+    letters = String.fromCharCode(65 + ((n - 1) % 26)) + letters;
+  return letters;
+}
