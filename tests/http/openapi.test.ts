@@ -136,7 +136,17 @@ onDatabase('embedded', 'the API description', (open) => {
       ],
       ['get', '/api/v1/jobs/{job_id}', await service.app.inject(`/api/v1/jobs/${accepted.json().job_id}`)],
       ...(await Promise.all(
-        ['/checks', '/layer-types', '/config', '/layers', '/parcel-sets', '/project-registers', '/runs', '/health/live', '/health/ready'].map(
+        [
+          '/checks',
+          '/layer-types',
+          '/config',
+          '/layers',
+          '/parcel-sets',
+          '/project-registers',
+          '/runs',
+          '/health/live',
+          '/health/ready',
+        ].map(
           async (path): Promise<[string, string, { statusCode: number; json(): unknown }]> => [
             'get',
             `/api/v1${path}`,
