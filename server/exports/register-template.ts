@@ -50,10 +50,13 @@ export async function xlsxTemplate(unit: AreaUnit): Promise<Buffer> {
   return Buffer.from(await workbook.xlsx.writeBuffer());
 }
 
-/** Codes and documents are text: a code of 14 digits shown as 5.00242E+13 loses them on the way to CSV. */
+/**
+ * Codes and documents are text: a code of 14 digits shown as 5.00242E+13 loses them on the way to CSV. Dates too: 2021 typed into a cell of
+ * dates becomes the 2021st day of the calendar, 1905-07-13.
+ */
 function formatOf(id: RegisterColumn): string {
   const { kind } = registerColumns[id];
-  return kind === 'area' ? '0.0000##' : kind === 'capacity' ? '0.##' : kind === 'date' ? 'yyyy-mm-dd' : '@';
+  return kind === 'area' ? '0.0000##' : kind === 'capacity' ? '0.##' : '@';
 }
 
 function writeNotes(workbook: ExcelJS.Workbook, heads: readonly string[]): void {

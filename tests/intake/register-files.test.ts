@@ -11,6 +11,7 @@ import { readTableFile } from '../../server/intake/register/read-table.ts';
 import { columnLetter } from '../../server/intake/register/table.ts';
 import { fileOf, removeFiles } from '../intake-receive/receiving.ts';
 import { csv, heads, project, xlsx } from '../intake-receive/register-files.ts';
+import { seeded } from '../support/seeded.ts';
 import { makeZip } from './make-zip.ts';
 
 removeFiles();
@@ -108,7 +109,7 @@ describe('odd registers that are taken', () => {
     expect(await projectsOf(bytes)).toMatchObject([{ project_code: code, certified_area_m2: 125_000 }]);
   });
 
-  it('a validation and a merge over whole columns, a picture, a hidden sheet of lists', async () => {
+  it('a validation over a whole column, merged cells, a hidden sheet of lists', async () => {
     const bytes = await workbook((sheet, book) => {
       sheet.mergeCells('N1:N3');
       (sheet as unknown as { dataValidations: { add(range: string, rule: object): void } }).dataValidations.add(
@@ -152,6 +153,19 @@ describe('cells without a value', () => {
     expect(error.where!.faults!.map(({ row, column }) => `${column}${row}`)).toEqual(['I2', 'K2']);
   });
 
+  it('a serial of a date, and a year in a cell of dates, are told for what they are', async () => {
+    const bytes = await workbook((sheet) => {
+      sheet.getCell('D2').value = 44270;
+      // 2021 in a cell of dates
+      sheet.getCell('F2').value = new Date(Date.UTC(1905, 6, 13));
+    });
+    const error = (await projectsOf(bytes).catch((fault: AppError) => fault)) as AppError;
+    expect(error.where!.faults!.map(({ message }) => message.zh)).toEqual([
+      expect.stringMatching(/D 列.*日期的序号/),
+      expect.stringMatching(/F 列.*填了年份/),
+    ]);
+  });
+
   it('two sheets that could be it are asked about; the one named is taken', async () => {
     const bytes = await workbook((_, book) => book.addWorksheet('2022').addRows([heads, project(code)]));
     const { tables } = await read(bytes);
@@ -166,5 +180,28 @@ describe('cells without a value', () => {
 
   it('columns have the letters of a spreadsheet', () => {
     expect([0, 25, 26, 51, 52, 701, 702].map(columnLetter)).toEqual(['A', 'Z', 'AA', 'AZ', 'BA', 'ZZ', 'AAA']);
+  });
+});
+
+describe('good files with a byte changed, taken out or doubled', () => {
+  const random = seeded(20_260);
+  const mutated = (whole: Buffer) => {
+    const bytes = Buffer.from(whole);
+    const at = Math.floor(random() * bytes.length);
+    const way = Math.floor(random() * 3);
+    if (way === 0) bytes[at] = Math.floor(random() * 256);
+    if (way === 1) return bytes.subarray(0, at);
+    if (way === 2) return Buffer.concat([bytes.subarray(0, at), bytes.subarray(at, at + 40), bytes.subarray(at)]);
+    return bytes;
+  };
+  const seeds = Number(process.env['MUTATIONS'] ?? 12);
+
+  it.each(['csv', 'gbk', 'xlsx'])('%s: each is taken or refused with a code below 500', async (kind) => {
+    const rows = [project(code), project('50024220210002', { 状态: '待核定', 合格证编号: null })];
+    const whole = kind === 'xlsx' ? await xlsx(rows) : csv(rows, kind === 'gbk' ? 'gbk' : 'utf8');
+    for (let n = 0; n < seeds; n++) {
+      const error = await projectsOf(mutated(whole)).catch((fault: unknown) => fault);
+      if (!Array.isArray(error)) expect((error as AppError).status, String(error)).toBeLessThan(500);
+    }
   });
 });

@@ -9,7 +9,7 @@ import { WarningTally } from '../warnings.ts';
 import { type RegisterColumn, registerColumns, statusWords } from './columns.ts';
 import { RowFaults } from './faults.ts';
 import type { FoundColumn, Heading } from './heading.ts';
-import type { Cell, TableRow } from './table.ts';
+import { type Cell, dateHint, type TableRow } from './table.ts';
 
 /** Of one project: 100,000 公顷. A county has some 500,000; more in one project is a figure in another unit. */
 const mostAreaM2 = 1e9;
@@ -157,14 +157,10 @@ class Reader {
     const date = readDate(cell.text, unknownDay);
     const shown = printable(cell.text, 40);
     if (date === null) {
-      const serial = cell.is === 'number' && /^\d{5}(\.\d+)?$/.test(cell.text);
+      const said = dateHint(cell);
       this.faults.add(row.row, column, {
-        zh: serial
-          ? `${shown} 像是日期的序号，请把该列设为日期格式`
-          : `“${shown}”不是 1950–2100 年的日期，例如 2021-03-15`,
-        en: serial
-          ? `${shown} looks like the serial of a date; format the column as a date`
-          : `"${shown}" is no date of 1950–2100, e.g. 2021-03-15`,
+        zh: said?.zh ?? `“${shown}”不是 1950–2100 年的日期，例如 2021-03-15`,
+        en: said?.en ?? `"${shown}" is no date of 1950–2100, e.g. 2021-03-15`,
       });
     } else if (/^\d{4}\D*$|^\d{4}\s*[-/.年]\s*\d{1,2}\s*月?$|^\d{6}$/.test(cell.text.trim())) {
       this.warnings.add('date-incomplete', id, { row: row.row, field: column.field }, (count) => ({
