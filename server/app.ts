@@ -17,6 +17,7 @@ import { healthRoutes } from './http/routes/health.ts';
 import { jobRoutes } from './http/routes/jobs.ts';
 import { layerRoutes } from './http/routes/layers.ts';
 import { parcelSetRoutes } from './http/routes/parcel-sets.ts';
+import { projectRegisterRoutes } from './http/routes/project-registers.ts';
 import { registryRoutes } from './http/routes/registries.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { verdictRoutes } from './http/routes/verdicts.ts';
@@ -24,6 +25,7 @@ import { uploadsFolder } from './http/upload.ts';
 import { validatorCompiler } from './http/validator.ts';
 import { type ReceiveLayerInput, receiveLayer } from './intake/receive-layer.ts';
 import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
+import { type ReceiveRegisterInput, receiveRegister } from './intake/register/receive-register.ts';
 import type { JobKind, JobLog } from './jobs/job-kind.ts';
 import { runningInputs } from './jobs/job-store.ts';
 import type { Jobs } from './jobs/queue.ts';
@@ -50,6 +52,7 @@ const routes = [
   registryRoutes,
   layerRoutes,
   parcelSetRoutes,
+  projectRegisterRoutes,
   jobRoutes,
   runRoutes,
   verdictRoutes,
@@ -132,6 +135,11 @@ export function jobKinds(
         await refreshStatistics(deps.database, 'parcels');
         return received;
       },
+    },
+    'receive-register': {
+      queue: 'intake',
+      work: (input, hooks) =>
+        receiveRegister(deps, withPath(input as unknown as FileInput) as ReceiveRegisterInput, hooks),
     },
     'receive-layer': {
       queue: 'intake',

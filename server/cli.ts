@@ -1,11 +1,12 @@
 /** The command line: thin, it reads arguments and calls the same functions as HTTP does. */
-import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { bad, existing } from './arguments.ts';
 import { readConfig } from './config.ts';
 import { openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { AppError } from './errors.ts';
+import { localized } from './http/localized.ts';
 import { problemTitles } from './problem-titles.ts';
 import { type VerifyRequest, verifyFiles } from './verify-files.ts';
 
@@ -13,8 +14,12 @@ const usage = `zhanbu — 占补核查
 
   verify --parcels FILE … --layer TYPE[@YEAR]=FILE … --out DIR   check files, write verdicts
          [--param CHECK.KEY=VALUE] [--region NNNNNN] [--field NAME=ATTR] [--sublayer [PATH=]NAME|'*']
-         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--database-url URL]
+         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--register FILE] [--database-url URL]
   replay --run ID [--database-url URL]                           compute a finished run again, say whether it stands
+  register --file FILE [--region NNNNNN] [--unit ha|mu|m2] [--encoding NAME] [--sheet NAME] [--dry-run] [--database-url URL]
+                                                                 take the project register of a county (xlsx, csv)
+  register-template --out FILE.xlsx|FILE.csv [--unit ha|mu|m2]   write an empty register to fill in
+  projects --run ID [--database-url URL]                         parcels of a run against certified 数量, 水田 and 产能
   serve  [--with-samples]                                        serve the API and the page
   migrate                                                        bring the database up to this version
 `;
@@ -23,6 +28,14 @@ async function main(argv: string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === 'verify') return orProblem(() => verify(rest));
   if (command === 'replay') return orProblem(() => replay(rest));
+  if (command === 'register' || command === 'register-template' || command === 'projects') {
+    const { registerCommands } = await import('./register-files.ts');
+    return orProblem(async () => {
+      const answer = await registerCommands[command](readConfig(process.env), rest);
+      process.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+      return 0;
+    });
+  }
   if (command === 'serve') {
     const { serve } = await import('./main.ts');
     const config = readConfig(process.env);
@@ -89,7 +102,7 @@ async function orProblem(work: () => Promise<number>): Promise<number> {
       code,
       detail: detail.zh,
       request_id: null,
-      ...(where ? { where } : {}),
+      ...(where ? { where: localized(where, 'zh') } : {}),
     };
     process.stderr.write(`${JSON.stringify(problem)}\n`);
     return 2;
@@ -113,6 +126,7 @@ export function verifyRequest(args: string[]): VerifyRequest {
         replaces: many,
         region: { type: 'string' },
         'database-url': { type: 'string' },
+        register: { type: 'string' },
         out: { type: 'string' },
       },
     }));
@@ -142,6 +156,7 @@ export function verifyRequest(args: string[]): VerifyRequest {
     }),
     encoding: perFile(list('encoding'), '--encoding', given, (text) => text),
     sublayer: perFile(list('sublayer'), '--sublayer', given, (text) => text),
+    ...(values['register'] === undefined ? {} : { register: existing(values['register'] as string, '--register') }),
     databaseUrl: (values['database-url'] as string | undefined) ?? (process.env['DATABASE_URL'] || undefined),
     out: resolve(values['out']),
   };
@@ -197,15 +212,6 @@ function pair(text: string, flag: string): [string, string] {
   const at = text.indexOf('=');
   if (at <= 0 || at === text.length - 1) throw bad(flag, `${text}：应为 NAME=VALUE`);
   return [text.slice(0, at), text.slice(at + 1)];
-}
-
-function existing(path: string, flag = '--parcels'): string {
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw bad(flag, `找不到文件 ${path} (no such file)`);
-  return resolve(path);
-}
-
-function bad(field: string, sentence: string): AppError {
-  return new AppError('validation', { zh: sentence, en: sentence }, field ? { field } : undefined);
 }
 
 process.exitCode = await main(process.argv.slice(2));

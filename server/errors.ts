@@ -65,6 +65,16 @@ export interface Where {
   x?: number;
   y?: number;
   candidates?: string[];
+  /** of a table with several faults: each by itself */
+  faults?: TableFault[];
+}
+
+/** A fault in one cell. `row` is the row as a spreadsheet numbers it, `column` its letter, `field` what heads the column. */
+export interface TableFault {
+  row: number;
+  column: string;
+  field: string;
+  message: Sentence;
 }
 
 export class AppError extends Error {

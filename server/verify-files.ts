@@ -12,6 +12,7 @@ import { countyOfParcels } from './intake/county-of-parcels.ts';
 import { receiveLayer } from './intake/receive-layer.ts';
 import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
 import type { RegionDecision } from './intake/region.ts';
+import { receiveRegister } from './intake/register/receive-register.ts';
 import type { ReceiveDeps } from './intake/request.ts';
 import { createRun } from './verification/create-run.ts';
 import { executeRun } from './verification/run.ts';
@@ -27,6 +28,8 @@ export interface VerifyRequest {
   srid: Map<string, number>;
   encoding: Map<string, string>;
   sublayer: Map<string, string>;
+  /** a project register, taken before the run */
+  register?: string;
   databaseUrl?: string;
   out: string;
 }
@@ -77,12 +80,23 @@ async function verifyWith(
     tell(`${basename(layer.file)}: ${label}, ${received.feature_count} features`, received.warnings);
     layerIds.add(received.layer_id);
   }
+  let registerId: string | undefined;
+  if (request.register !== undefined) {
+    const path = request.register;
+    const received = await receiveRegister(deps, { path, fileName: basename(path), regionCode: region });
+    tell(
+      `${basename(path)}: ${received.certified_count} certified, ${received.pending_count} pending projects`,
+      received.warnings,
+    );
+    registerId = received.register_id;
+  }
   await refreshStatistics(deps.database, 'parcels');
   await refreshStatistics(deps.database, 'layers');
   const run = await createRun(deps, {
     parcelSetIds: setIds,
     layerIds: [...layerIds],
     params: request.params,
+    ...(registerId === undefined ? {} : { registerId }),
     order: 'given',
   });
   const key = { region_code: run.region_code, run_id: run.run_id };

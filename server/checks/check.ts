@@ -53,8 +53,12 @@ export interface Plot {
   parcel_id: string;
   project_code: string | null;
   plot_type: string | null;
+  /** of the parcel, else of its project in the register */
   accepted_on: string | null;
+  /** its project is not certified yet */
   pending: boolean;
+  /** 立项 of its project by the register that the run pins; null where that says none */
+  registered_start_year: number | null;
   /** a later set of the run files the same parcel again: then this one takes no part in overlaps (CONTRACT §3.1) */
   filed_anew: boolean;
   declared_area_m2: number | null;

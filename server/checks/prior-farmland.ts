@@ -78,8 +78,10 @@ export function priorYear(plot: Plot, params: ParamValues, years: readonly numbe
 const isByPurpose = ({ plot_type }: Plot) => plot_type !== null && onFarmlandByPurpose.has(plot_type.trim());
 const surveyBefore = ({ base_year }: Base, years: readonly number[]) => years.find((surveyed) => surveyed <= base_year);
 
-function baseOf({ project_code }: Plot, param: unknown): Base | null {
+/** What a person says of the run goes before the register, and that before the code (CONTRACT §3.1). */
+function baseOf({ project_code, registered_start_year }: Plot, param: unknown): Base | null {
   if (typeof param === 'number') return { base_year: param, base_year_source: 'param' };
+  if (registered_start_year !== null) return { base_year: registered_start_year - 1, base_year_source: 'register' };
   const started = startYearOf(project_code);
   return started === null ? null : { base_year: started - 1, base_year_source: 'code' };
 }

@@ -115,6 +115,39 @@ export interface ParcelTable {
   area_m2: number;
 }
 
+export interface ProjectRegisterTable {
+  region_code: string;
+  register_id: string;
+  version_no: number;
+  file_name: string;
+  sha256: string;
+  content_sha256: string;
+  project_count: number;
+  certified_count: number;
+  pending_count: number;
+  decisions: Json<Record<string, unknown>>;
+  warnings: Json<unknown[]>;
+  created_at: Time;
+}
+
+export interface ProjectTable {
+  region_code: string;
+  register_id: string;
+  project_code: string;
+  project_name: string | null;
+  township: string | null;
+  started_on: string | null;
+  start_document: string | null;
+  accepted_on: string | null;
+  acceptance_document: string | null;
+  certificate_no: string | null;
+  certified_area_m2: number | null;
+  certified_paddy_m2: number | null;
+  certified_capacity_kg: number | null;
+  status: 'certified' | 'pending';
+  row_no: number;
+}
+
 export interface RunTable {
   region_code: string;
   run_id: string;
@@ -209,6 +242,8 @@ export interface Schema {
   raster_tile: RasterTileTable;
   parcel_set: ParcelSetTable;
   parcel: ParcelTable;
+  project_register: ProjectRegisterTable;
+  project: ProjectTable;
   run: RunTable;
   run_set: RunSetTable;
   run_layer: RunLayerTable;

@@ -45,3 +45,12 @@ export const parcelLimits: IntakeLimits = {
 };
 
 export const layerLimits: IntakeLimits = { ...parcelLimits, entryBytes: 2048 * MB, archiveBytes: 4096 * MB };
+
+/** A county has some hundred projects; 10,000 rows are a table of something else. An .xlsx of that many unpacks to 15 MB. */
+export const registerLimits: IntakeLimits = {
+  ...parcelLimits,
+  entryBytes: 64 * MB,
+  archiveBytes: 128 * MB,
+  features: 10_000,
+  fields: 200,
+};

@@ -1,4 +1,7 @@
-/** The four files the command line writes (CONTRACT §4): verdicts.geojson, verdicts.csv, summary.json, manifest.json. */
+/**
+ * The files the command line writes (CONTRACT §4): verdicts.geojson, verdicts.csv, summary.json, manifest.json; and projects.json, the
+ * parcels against what is certified, where the run pins a project register.
+ */
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +11,7 @@ import type { Kysely } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import type { RunSummary } from '../domain/verdict-feature.ts';
+import { certifiedBalance } from '../verification/certified.ts';
 import type { Manifest } from '../verification/manifest.ts';
 import { streamVerdicts } from '../verification/read-verdicts.ts';
 import type { RunKey } from '../verification/run-context.ts';
@@ -39,6 +43,10 @@ export async function writeVerdictFiles(
     await pipeline(Readable.from(bytes), createWriteStream(join(folder, `verdicts.${id}`)));
   }
   await writeFile(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  if (manifest.register !== undefined) {
+    const balance = await certifiedBalance(db, key, manifest);
+    await writeFile(join(folder, 'projects.json'), `${JSON.stringify(balance, null, 2)}\n`);
+  }
   const whole = { ...summary, total_s: totalSeconds() };
   await writeFile(join(folder, 'summary.json'), `${JSON.stringify(whole, null, 2)}\n`);
   return whole;

@@ -2,11 +2,15 @@
  * Every error of a request as the one shape of CONTRACT §6 (RFC 9457, application/problem+json). Nothing of an error
  * that is not listed leaves the process: it is logged whole and answered `internal`.
  */
-import { AppError, type ProblemCode, problemStatus, type Sentence, type Where } from '../errors.ts';
+import { AppError, type ProblemCode, problemStatus, type Sentence } from '../errors.ts';
 import { type Fault, faultOf } from '../jobs/fault.ts';
 import { problemTitles } from '../problem-titles.ts';
 import { frameworkProblem } from './framework-problem.ts';
 import type { Language } from './language.ts';
+import { localized } from './localized.ts';
+import type { Problem } from './schemas/common.ts';
+
+type ProblemWhere = NonNullable<Problem['where']>;
 
 export interface ProblemBody {
   type: string;
@@ -15,7 +19,7 @@ export interface ProblemBody {
   code: ProblemCode;
   detail: string;
   request_id: string | null;
-  where?: Where;
+  where?: ProblemWhere;
 }
 
 /** `status` where HTTP says more than the code does (405, 408, 414, 431). */
@@ -31,7 +35,7 @@ export function problemBody(fault: HttpFault, language: Language, requestId: str
     code: fault.code,
     detail: fault.detail[language],
     request_id: requestId,
-    ...(fault.where === undefined ? {} : { where: fault.where }),
+    ...(fault.where === undefined ? {} : { where: localized(fault.where, language) as ProblemWhere }),
   };
 }
 

@@ -40,6 +40,26 @@ export function parcelSetId(sha256: string, decisions: ParcelSetDecisions): stri
   ]);
 }
 
+/** What decides how the bytes of a project register are read. */
+export interface RegisterReading {
+  regionCode: string;
+  encoding?: string | undefined;
+  sublayer?: string | undefined;
+  unit?: string | undefined;
+}
+
+/** sha256 in hex of the uploaded bytes + how they are read → UUID */
+export function registerId(sha256: string, { regionCode, encoding, sublayer, unit }: RegisterReading): string {
+  return uuidOf([
+    'project_register',
+    sha256,
+    regionCode,
+    encoding?.toUpperCase() ?? null,
+    sublayer ?? null,
+    unit ?? null,
+  ]);
+}
+
 /** sha256 in hex of the uploaded bytes + labels → UUID */
 export function layerId(sha256: string, labels: LayerLabels): string {
   return uuidOf([

@@ -8,6 +8,7 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { AppError } from '../errors.ts';
 import { buildManifest, type Manifest, type ManifestLayer } from './manifest.ts';
+import { registerOfRun } from './register.ts';
 import type { Deps } from './run-context.ts';
 import { earlierSets, inOrder, judgedSets, manifestSet, type SetsAsked } from './run-sets.ts';
 
@@ -18,6 +19,8 @@ export interface CreateRunInput extends SetsAsked {
   /** default: newest of each type, all land-use years */
   layerIds?: string[];
   params?: Record<string, Record<string, unknown>>;
+  /** default: the version in force; null: none, as if the county had no register */
+  registerId?: string | null;
 }
 
 interface Created {
@@ -46,6 +49,7 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
   const layerIds = input.layerIds ?? (await defaultLayers.all(db, { region_code: regionCode })).map((l) => l.layer_id);
   const layers = await readLayers(db, regionCode, layerIds);
   const params = resolveParams(input.params);
+  const register = await registerOfRun(db, regionCode, input.registerId);
   demandSense(layers, params);
 
   const sets = inOrder(earlier, judged);
@@ -55,6 +59,7 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
     regionCode,
     sets: sets.map(manifestSet),
     layers,
+    register,
     params,
   });
   const runId = randomUUID();

@@ -5,6 +5,7 @@ import type { Changed, LayerChange, ParameterChange, RunChanges } from './run-ch
 export const causeWords = [
   'parcel-geometry',
   'parcel-attributes',
+  'project-register',
   'layer-version',
   'parameter',
   'check-version',
@@ -17,6 +18,7 @@ export type CauseWord = (typeof causeWords)[number];
 export type Cause =
   | { cause: 'parcel-geometry' | 'neighbour' | 'unexplained' }
   | { cause: 'parcel-attributes'; attributes: string[] }
+  | ({ cause: 'project-register' } & Changed<string>)
   | ({ cause: 'layer-version' } & LayerChange)
   | ({ cause: 'parameter' } & ParameterChange)
   | ({ cause: 'check-version'; check: string } & Changed<number>)
@@ -47,6 +49,8 @@ export interface ParcelChange {
   shape_changed: boolean;
   /** columns of the parcel that checks read */
   attributes: string[];
+  /** the registers of the two runs say another start, acceptance or state of its project */
+  registered_anew: boolean;
   /** the parcel's own area is another */
   area_changed: boolean;
   findings: FindingChange[];
@@ -54,6 +58,9 @@ export interface ParcelChange {
 
 /** Parameters that decide over what was measured and do not take part in measuring it. */
 const thresholds = new Set(['min_area_m2', 'max_unknown_share', 'treat_as_fail', 'tolerance_m2', 'tolerance_share']);
+
+/** by the year of 立项, the date of 验收, or whether the project is pending */
+const seeRegister = new Set(['prior-farmland', 'not-cultivated', 'abandoned', 'non-grain', 'occupied']);
 
 const seenBy: Record<string, readonly string[]> = {
   declared_area_m2: ['area-mismatch'],
@@ -74,6 +81,9 @@ export function causesOfFinding(finding: FindingChange, parcel: ParcelChange, ru
       .filter((one) => one.check === check && (decidedAnew || !thresholds.has(one.key)))
       .map((one) => ({ cause: 'parameter' as const, ...one })),
     ...attributesSeenBy(check, parcel),
+    ...(run.register && parcel.registered_anew && seeRegister.has(check)
+      ? [{ cause: 'project-register' as const, ...run.register }]
+      : []),
   ];
   if (deciding.length > 0 && !measuredAnew(finding)) return deciding;
   const measured = measuringCauses(finding, parcel, run);

@@ -4,11 +4,13 @@
  */
 import { sqlFile } from '../database/sql-file.ts';
 import type { Verdict } from '../domain/outcome.ts';
+import { plainProjectCode } from '../domain/project.ts';
 import type { Books } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
 import { type Cause, type CauseWord, causesOfFinding, causesOfParcel, type FindingFigures } from './diff-causes.ts';
 import { type DiffSummary, Tally } from './diff-summary.ts';
 import type { Manifest } from './manifest.ts';
+import { touchedProjects } from './register.ts';
 import { changesBetween, type RunChanges } from './run-changes.ts';
 import { byIndex, type Deps } from './run-context.ts';
 
@@ -82,6 +84,9 @@ export async function diffRuns(
       { field: 'against', candidates: [after.region_code, before.region_code] },
     );
   const changes = changesBetween(before.manifest, after.manifest);
+  const touched = new Set(
+    await touchedProjects(deps.database.db, after.region_code, before.manifest.register, after.manifest.register),
+  );
   const tally = new Tally(before.parcel_count, after.parcel_count);
   const found: Diff = { items: [], next: null, number_matched: 0, summary: tally.summary };
   let last = page.after_place;
@@ -95,7 +100,7 @@ export async function diffRuns(
       last = place;
     }
   };
-  for await (const row of walk(deps, after, before, false)) take(row.ordinal, itemOf(row, changes));
+  for await (const row of walk(deps, after, before, false)) take(row.ordinal, itemOf(row, changes, touched));
   // whom all of the later run's parcels leave without a partner is gone from it
   const partners = after.parcel_count - tally.summary.added;
   if (partners < before.parcel_count) {
@@ -127,12 +132,18 @@ async function* walk(
   }
 }
 
-function itemOf(row: StretchRow, changes: RunChanges): DiffItem {
+function itemOf(row: StretchRow, changes: RunChanges, touched: ReadonlySet<string>): DiffItem {
   const { own, other, parcel_id, project_code, shape_changed, attributes } = row;
   if (other === null)
     return { change: 'added', parcel_id, project_code, before: null, after: own, findings: [], causes: [] };
   const findings = row.findings.map(({ own: after, other: before, ...finding }) => ({ ...finding, before, after }));
-  const parcel = { shape_changed, attributes, area_changed: own.area_m2 !== other.area_m2, findings };
+  const parcel = {
+    shape_changed,
+    attributes,
+    registered_anew: touched.has(plainProjectCode(project_code)),
+    area_changed: own.area_m2 !== other.area_m2,
+    findings,
+  };
   return {
     change: 'changed',
     parcel_id,

@@ -10,6 +10,7 @@ export interface Difference {
   recomputed: unknown;
   parcel_set_id?: string;
   layer_id?: string;
+  register_id?: string;
   /** of an input, as people call it */
   name?: string;
 }

@@ -21,11 +21,12 @@ import {
   nearPieces,
   type PieceRow,
 } from './patches.ts';
+import { type Registered, withRegister } from './register.ts';
 import { byIndex, type Chunk, type Deps, type RunFacts } from './run-context.ts';
 import { laidCells, slopesOf } from './slope-evidence.ts';
 import type { TileReader } from './slope-tiles.ts';
 
-interface ParcelRow extends Omit<Plot, 'twin'> {
+interface ParcelRow extends Omit<Plot, 'twin' | 'registered_start_year'> {
   project_name: string | null;
   shape: Buffer | null;
   in_raster: Buffer | null;
@@ -67,7 +68,8 @@ export async function readEvidence(
   const sets = { several_sets: facts.severalSets, replaced: facts.replaced };
   const raster = rasterOf(facts);
   const read = await byIndex(db, async (tx) => {
-    const rows = await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
+    const stored = await parcelRows.all(tx, { ...key, ...sets, raster_srid: raster?.raster?.srid ?? null });
+    const rows = stored.map((row) => withRegister(row, facts.projects));
     const shapes = rows.map(({ shape }) => shape && parseShape(shape));
     const groups = groupsOf(shapes.map((shape) => shape?.box));
     const over = layersOver(facts, rows);
@@ -139,7 +141,7 @@ function withOwn(
  * Layers that lie over each of the parcels, in their order: of land use the newest year, and of the years before it the one the parcel is
  * compared with. Years that no check looks at are not read.
  */
-function layersOver({ layers, params }: RunFacts, parcels: readonly ParcelRow[]): ReadonlySet<string>[] {
+function layersOver({ layers, params }: RunFacts, parcels: readonly Registered<ParcelRow>[]): ReadonlySet<string>[] {
   const over = layers.filter((layer) => !notOver.has(layer.type));
   const years = landUseYears(over.filter(({ type }) => type === 'land-use'));
   const byPrior = new Map<number | undefined, Set<string>>();
@@ -189,7 +191,13 @@ export async function plainPlot(db: Kysely<Schema>, { region_code, run_id, first
     .where('r.run_id', '=', run_id)
     .where('r.ordinal', '=', first)
     .executeTakeFirstOrThrow();
-  return { ...row, faults: row.faults as Plot['faults'], filed_anew: false, twin: null };
+  return {
+    ...row,
+    faults: row.faults as Plot['faults'],
+    registered_start_year: null,
+    filed_anew: false,
+    twin: null,
+  };
 }
 
 /** Points to show for the parcels asked for: within each, and within what of it lies outside the boundary. */

@@ -29,6 +29,19 @@ export interface ManifestLayer extends RunLayer {
   decisions: Record<string, unknown>;
 }
 
+/** The version of the county's project register that counted. */
+export interface ManifestRegister {
+  register_id: string;
+  version_no: number;
+  file_name: string;
+  sha256: string;
+  content_sha256: string;
+  project_count: number;
+  certified_count: number;
+  pending_count: number;
+  decisions: Record<string, unknown>;
+}
+
 export interface Assumption {
   code: string;
   message: Sentence;
@@ -40,6 +53,8 @@ export interface Manifest {
   created_at: string;
   inputs: ManifestSet[];
   layers: Omit<ManifestLayer, 'raster'>[];
+  /** absent where the county had none, or the run was to use none */
+  register?: ManifestRegister | undefined;
   checks: { id: string; version: number; params: ParamValues }[];
   engines: Record<string, string>;
   assumptions: Assumption[];
@@ -53,14 +68,17 @@ export function buildManifest(input: {
   regionCode: string;
   sets: ManifestSet[];
   layers: ManifestLayer[];
+  register: ManifestRegister | undefined;
   params: Record<string, ParamValues>;
 }): Manifest {
-  const { database, runtime, regionCode, sets, layers, params } = input;
+  const { database, runtime, regionCode, sets, layers, register, params } = input;
   const frozen = {
     manifest_version: 1 as const,
     region_code: regionCode,
     inputs: sets,
     layers: layers.map(({ raster: _, ...layer }) => layer),
+    // without a register the manifest is what it was before there were any, to the byte
+    ...(register === undefined ? {} : { register }),
     checks: checks.map((check) => ({ id: check.id, version: check.version, params: params[check.id] ?? {} })),
     engines: enginesOf(database, runtime),
     assumptions: assumptionsOf(sets, layers, params),

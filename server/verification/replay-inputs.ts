@@ -1,6 +1,7 @@
 /** Whether the inputs of a run are what it pinned: sets, layers and parameters by the manifest, their rows by a digest. */
 import type { Kysely } from 'kysely';
 import { layerContent, parcelSetContent, type Step } from '../database/content.ts';
+import { registerContent, registerProjects } from '../database/register-content.ts';
 import type { Schema } from '../database/schema.ts';
 import { type Difference, leavesThatDiffer } from './differences.ts';
 import { evidenceOf, type Manifest, type ManifestSet } from './manifest.ts';
@@ -25,7 +26,7 @@ export async function changedInputs(
   hooks: InputHooks,
 ): Promise<Difference[]> {
   const { manifest } = run;
-  const found = [...ofManifest(run), ...(await ofNames(db, key, manifest))];
+  const found = [...ofManifest(run), ...(await ofNames(db, key, manifest)), ...(await ofRegister(db, key, manifest))];
   const total = manifest.inputs.length + manifest.layers.length;
   let done = 0;
   for (const set of manifest.inputs) {
@@ -122,6 +123,22 @@ async function ofSet(db: Kysely<Schema>, region_code: string, pinned: ManifestSe
   return told({ parcel_set_id, name }, { sha256, feature_count, content_sha256 }, standing);
 }
 
+async function ofRegister(db: Kysely<Schema>, { region_code }: RunKey, { register }: Manifest): Promise<Difference[]> {
+  if (register === undefined) return [];
+  const { register_id, file_name: name, version_no, sha256, project_count, content_sha256 } = register;
+  const row = await db
+    .selectFrom('project_register')
+    .select(['version_no', 'sha256', 'project_count'])
+    .where('region_code', '=', region_code)
+    .where('register_id', '=', register_id)
+    .executeTakeFirst();
+  const standing = row && {
+    ...row,
+    content_sha256: registerContent(await registerProjects(db, { region_code, register_id })),
+  };
+  return told({ register_id, name }, { version_no, sha256, project_count, content_sha256 }, standing);
+}
+
 async function ofLayer(
   db: Kysely<Schema>,
   region_code: string,
@@ -147,7 +164,7 @@ async function ofLayer(
 
 /** What the run pinned is what it `stored`; what stands now is what is found again. A digest that was never taken proves nothing. */
 function told(
-  input: Pick<Difference, 'layer_id' | 'parcel_set_id' | 'name'>,
+  input: Pick<Difference, 'layer_id' | 'parcel_set_id' | 'register_id' | 'name'>,
   pinned: Record<string, unknown>,
   standing: Record<string, unknown> | undefined,
 ): Difference[] {

@@ -13,6 +13,7 @@ import { type Difference, Differences, type LargestDifference, leavesThatDiffer 
 import { RunCancelled } from './do-chunks.ts';
 import { enginesOf, type Manifest } from './manifest.ts';
 import { patiently } from './patience.ts';
+import { registerFacts } from './register.ts';
 import { Comparison } from './replay-chunk.ts';
 import { changedInputs, firstOrdinals, paramsOf } from './replay-inputs.ts';
 import type { RunHooks } from './run.ts';
@@ -71,6 +72,7 @@ export async function replayRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): P
     layers: await runLayers(db, key),
     params: paramsOf(manifest),
     evidence: manifest.evidence_sha256,
+    projects: await registerFacts(db, key, manifest.register),
     severalSets: manifest.inputs.length > 1,
     replaced: (await replacedSets.all(db, { ...key })).map(({ parcel_set_id }) => parcel_set_id),
     again: true,

@@ -6,6 +6,7 @@ import { type Kysely, sql } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import type { Manifest } from './manifest.ts';
+import { touchedProjects } from './register.ts';
 import { type Deps, keyOf, type RunKey } from './run-context.ts';
 
 const recentRuns = sqlFile<{ run_id: string; manifest: Manifest }>('queries/recent-runs');
@@ -44,10 +45,16 @@ async function baseOf(
   db: Kysely<Schema>,
   key: RunKey,
   manifest: Manifest,
-): Promise<(Step & { base_run_id: string }) | undefined> {
+): Promise<(Step & { base_run_id: string; touched: string[] }) | undefined> {
   for (const { run_id, manifest: base } of await recentRuns.all(db, { ...keyOf(key) })) {
     const step = stepBetween(base, manifest);
-    if (step) return { ...step, base_run_id: run_id };
+    // parcels of projects that the registers of the two runs speak of otherwise are computed anew
+    if (step)
+      return {
+        ...step,
+        base_run_id: run_id,
+        touched: await touchedProjects(db, key.region_code, base.register, manifest.register),
+      };
   }
   return undefined;
 }

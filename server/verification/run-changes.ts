@@ -22,6 +22,8 @@ export interface RunChanges {
   parameters: ParameterChange[];
   checks: (Changed<number> & { check: string })[];
   engines: Record<string, Changed<string>>;
+  /** versions of the project register; null where both runs used the same */
+  register: Changed<string> | null;
   /** sets that take part, or their order: parcels may have other neighbours */
   sets: boolean;
 }
@@ -44,10 +46,12 @@ export function changesBetween(before: Manifest, after: Manifest): RunChanges {
       return values.before === values.after ? [] : [{ check, ...values }];
     }),
     engines: Object.fromEntries(changedKeys(before.engines, after.engines)),
+    register: registerChange(before.register?.register_id ?? null, after.register?.register_id ?? null),
     sets: setsOf(before) !== setsOf(after),
   };
 }
 
+const registerChange = (before: string | null, after: string | null) => (before === after ? null : { before, after });
 const idOf = ({ id }: { id: string }) => id;
 const union = (a: string[], b: string[]) => [...new Set([...a, ...b])];
 

@@ -4,6 +4,7 @@ import type { ParamValues, RasterGrid, RunLayer } from '../checks/check.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
+import type { RegisterFacts } from './register.ts';
 
 export interface Deps {
   database: Database;
@@ -25,6 +26,8 @@ export interface RunFacts {
   layers: RunLayer[];
   params: Record<string, ParamValues>;
   evidence: string;
+  /** what the register that the run pins says of its projects */
+  projects: RegisterFacts;
   /** sets taking part, earlier ones among them, are more than one: parcels may be filed anew */
   severalSets: boolean;
   /** sets of the run that another one of it replaces: they take no part in overlaps */

@@ -11,6 +11,7 @@ import { beginRun } from './chunk-claims.ts';
 import { doAllChunks, RunCancelled } from './do-chunks.ts';
 import type { Manifest } from './manifest.ts';
 import { patiently } from './patience.ts';
+import { registerFacts } from './register.ts';
 import { reuseEarlier } from './reuse.ts';
 import { type Deps, keyOf, type RunFacts, type RunKey, runLayers } from './run-context.ts';
 import { summarise } from './summary.ts';
@@ -74,6 +75,7 @@ export async function factsOf(
     layers: await runLayers(db, key),
     params: run.params as RunFacts['params'],
     evidence: manifest.evidence_sha256,
+    projects: await registerFacts(db, key, manifest.register),
     severalSets: manifest.inputs.length > 1,
     replaced: (await replacedSets.all(db, { ...key })).map(({ parcel_set_id }) => parcel_set_id),
     again: false,

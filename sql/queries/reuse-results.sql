@@ -16,10 +16,10 @@ with twin as materialized (
 ), pair as materialized (
   -- what is compared is a column, not a condition: the planner takes ten equal columns for one row in a million, and then loops over all
   select n.ordinal, b.result_id, b.township, b.ordinal as base_ordinal,
-         :same_sets::boolean or twin.geometry_hash is null and filed.client_id is null and p.geometry_hash = q.geometry_hash and p.area_m2 = q.area_m2
+         not coalesce(plain_code(p.project_code) = any (:touched::text[]), false) and (:same_sets::boolean or twin.geometry_hash is null and filed.client_id is null and p.geometry_hash = q.geometry_hash and p.area_m2 = q.area_m2
            and p.pending = q.pending
            and (p.project_code, p.project_name, p.township, p.plot_type, p.accepted_on, p.declared_area_m2, p.declared_net_m2, p.faults)
-             is not distinct from (q.project_code, q.project_name, q.township, q.plot_type, q.accepted_on, q.declared_area_m2, q.declared_net_m2, q.faults)
+             is not distinct from (q.project_code, q.project_name, q.township, q.plot_type, q.accepted_on, q.declared_area_m2, q.declared_net_m2, q.faults))
          as same
   from run_result n
   join parcel p on p.region_code = :region_code::text and p.parcel_set_id = n.parcel_set_id and p.ordinal = n.parcel_ordinal

@@ -46,6 +46,12 @@ onDatabase('embedded', 'the API description', (open) => {
       'GET /api/v1/parcel-sets',
       'GET /api/v1/parcel-sets/{parcel_set_id}',
       'POST /api/v1/parcel-sets/{parcel_set_id}/withdraw',
+      'GET /api/v1/project-registers/template',
+      'POST /api/v1/project-registers',
+      'GET /api/v1/project-registers',
+      'GET /api/v1/project-registers/{register_id}',
+      'GET /api/v1/project-registers/{register_id}/projects',
+      'GET /api/v1/runs/{run_id}/projects',
       'GET /api/v1/jobs/{job_id}',
       'GET /api/v1/jobs/{job_id}/events',
       'DELETE /api/v1/jobs/{job_id}',
@@ -130,7 +136,17 @@ onDatabase('embedded', 'the API description', (open) => {
       ],
       ['get', '/api/v1/jobs/{job_id}', await service.app.inject(`/api/v1/jobs/${accepted.json().job_id}`)],
       ...(await Promise.all(
-        ['/checks', '/layer-types', '/config', '/layers', '/parcel-sets', '/runs', '/health/live', '/health/ready'].map(
+        [
+          '/checks',
+          '/layer-types',
+          '/config',
+          '/layers',
+          '/parcel-sets',
+          '/project-registers',
+          '/runs',
+          '/health/live',
+          '/health/ready',
+        ].map(
           async (path): Promise<[string, string, { statusCode: number; json(): unknown }]> => [
             'get',
             `/api/v1${path}`,

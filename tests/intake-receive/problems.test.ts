@@ -40,6 +40,7 @@ const limited =
         limits: {
           parcels: { ...deps.config.limits.parcels, ...limits },
           layers: { ...deps.config.limits.layers, ...limits },
+          registers: { ...deps.config.limits.registers, ...limits },
         },
       },
     });

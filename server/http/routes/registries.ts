@@ -54,7 +54,12 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
       version: engineVersion,
       region_code: config.regionCode,
       database: { kind: database.kind, ...database.engine },
-      limits: { parcels: snakeKeys(config.limits.parcels), layers: snakeKeys(config.limits.layers), page: maxLimit },
+      limits: {
+        parcels: snakeKeys(config.limits.parcels),
+        layers: snakeKeys(config.limits.layers),
+        registers: snakeKeys(config.limits.registers),
+        page: maxLimit,
+      },
       export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension, options }) => ({
         id,
         title,

@@ -26,6 +26,8 @@ export function runRoutes(app: App, { database, config, jobs }: AppDeps): void {
       const asked = request.body;
       checkIds('parcel_set_ids', asked.parcel_set_ids, { zh: '地块集', en: 'parcel set' });
       checkIds('layer_ids', asked.layer_ids, { zh: '图层', en: 'layer' });
+      if (asked.register_id != null)
+        checkIds('register_id', [asked.register_id], { zh: '项目登记', en: 'project register' });
       checkIds('earlier_set_ids', asked.earlier_set_ids, { zh: '地块集', en: 'parcel set' });
       return idempotent(db, request, reply, asked, async () => {
         const run = await createRun(
@@ -36,6 +38,7 @@ export function runRoutes(app: App, { database, config, jobs }: AppDeps): void {
             ...(asked.region_code === undefined ? {} : { regionCode: asked.region_code }),
             ...(asked.layer_ids === undefined ? {} : { layerIds: lower(asked.layer_ids) }),
             ...(asked.params === undefined ? {} : { params: asked.params }),
+            ...(asked.register_id === undefined ? {} : { registerId: asked.register_id?.toLowerCase() ?? null }),
             ...(asked.earlier_set_ids === undefined ? {} : { earlierSetIds: lower(asked.earlier_set_ids) }),
           },
         );

@@ -59,6 +59,12 @@ export const Where = Type.Object({
   x: Type.Optional(Type.Number()),
   y: Type.Optional(Type.Number()),
   candidates: Type.Optional(Type.Array(Type.String())),
+  faults: Type.Optional(
+    Type.Array(
+      Type.Object({ row: Type.Integer(), column: Type.String(), field: Type.String(), message: Type.String() }),
+      { description: '表格类文件：逐处问题，row 为表格软件显示的行号，column 为列标；最多 200 处' },
+    ),
+  ),
 });
 
 /** RFC 9457. `title` and `detail` are in the language asked for, zh-CN unless English is preferred. */

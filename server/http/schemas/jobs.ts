@@ -5,7 +5,7 @@ export const jobStates = ['queued', 'running', 'succeeded', 'failed', 'cancelled
 
 export const Job = Type.Object({
   job_id: Uuid,
-  kind: Type.String({ description: 'receive-parcels, receive-layer, run, replay' }),
+  kind: Type.String({ description: 'receive-parcels, receive-layer, receive-register, run, replay' }),
   state: Type.Enum([...jobStates]),
   progress: Type.Number({ minimum: 0, maximum: 1 }),
   subject_id: Nullable(Type.String({ description: '所处理的图层、地块集或核查任务的编号' })),

@@ -35,6 +35,9 @@ export const RunBody = Type.Object(
     earlier_set_ids: Type.Optional(
       Type.Array(Id, { maxItems: 1000, description: 'parcel-overlap 比对的已有地块集；缺省为同县已核查的' }),
     ),
+    register_id: Type.Optional(
+      Type.Union([Id, Type.Null()], { description: '项目登记的版本；缺省为有效版本，null 为不用' }),
+    ),
     region_code: Type.Optional(RegionCode),
   },
   closed,

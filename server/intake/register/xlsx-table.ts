@@ -1,0 +1,126 @@
+/** The sheets of a workbook as tables. The archive is looked through first, since the reader of workbooks inflates whatever it is given. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import ExcelJS from 'exceljs';
+import { AppError } from '../../errors.ts';
+import { GuardedZip, isSystemFault } from '../zip-guard.ts';
+import {
+  damagedWorkbook,
+  protectedWorkbook,
+  tableTooLarge,
+  tooManyRows,
+  unsafeWorkbook,
+  unsupportedTable,
+} from './refusals.ts';
+import type { Cell, Table, TableFile, TableJob, TableRow } from './table.ts';
+
+/**
+ * Parts of a sheet that are no values. Not only saved time: exceljs writes a validation or a merge out cell by cell, and one over whole
+ * columns, which ledgers have, is a million cells.
+ */
+const ignoreNodes = [
+  'dataValidations',
+  'mergeCells',
+  'conditionalFormatting',
+  'hyperlinks',
+  'drawing',
+  'picture',
+  'tableParts',
+  'legacyDrawing',
+  'extLst',
+  'autoFilter',
+  'sheetProtection',
+  'rowBreaks',
+  'colBreaks',
+  'headerFooter',
+  'pageSetup',
+  'printOptions',
+  'pageMargins',
+];
+
+/** letters of one cell; document numbers and names are far shorter */
+const longestCell = 2000;
+
+export async function readXlsx(job: TableJob, beat: () => void): Promise<TableFile> {
+  await lookThrough(job, beat);
+  const workbook = new ExcelJS.Workbook();
+  try {
+    await workbook.xlsx.readFile(job.path, { ignoreNodes } as never);
+  } catch (error) {
+    if (isSystemFault(error)) throw error;
+    throw damagedWorkbook(job.fileName, error);
+  }
+  const tables = workbook.worksheets
+    .filter((sheet) => sheet.state !== 'veryHidden')
+    .map((sheet) => ({ name: sheet.name, rows: rowsOf(sheet, job) }));
+  return { format: 'xlsx', tables: tables.filter(({ rows }) => rows.length > 0), encoding: null, warnings: [] };
+}
+
+/** Every entry inflated once, its real size counted and its checksum compared (THREATS T1–T3, T5). */
+async function lookThrough({ path, fileName, limits, tempDir }: TableJob, beat: () => void): Promise<void> {
+  try {
+    const zip = await GuardedZip.open(path, fileName, limits);
+    try {
+      if (!zip.entries.some(({ name }) => name.toLowerCase() === 'xl/workbook.xml'))
+        throw unsupportedTable(fileName, { zh: '压缩包而不是工作簿', en: 'an archive and no workbook' });
+      for (const entry of zip.entries) {
+        const out = join(tempDir, 'entry');
+        await zip.extract(entry, out, beat);
+        rmSync(out);
+      }
+    } finally {
+      zip.close();
+    }
+  } catch (error) {
+    throw inWordsOfWorkbooks(error, fileName, limits.archiveBytes);
+  }
+}
+
+/** The guard speaks of shapefiles and archives. */
+function inWordsOfWorkbooks(error: unknown, fileName: string, limitBytes: number): unknown {
+  if (!(error instanceof AppError)) return error;
+  if (error.code === 'zip-unsafe') return unsafeWorkbook(fileName, error);
+  if (error.code === 'zip-encrypted') return protectedWorkbook(fileName);
+  if (error.code === 'too-large') return tableTooLarge(fileName, Math.floor(limitBytes / 2 ** 20), error);
+  return error.code === 'not-a-zip' || error.code === 'shapefile-corrupt' ? damagedWorkbook(fileName, error) : error;
+}
+
+function rowsOf(sheet: ExcelJS.Worksheet, { fileName, limits }: TableJob): Table['rows'] {
+  const rows: TableRow[] = [];
+  sheet.eachRow((row, number) => {
+    const cells: (Cell | null)[] = [];
+    row.eachCell((cell, column) => {
+      if (column > limits.fields) return;
+      const read = cellOf(cell.value);
+      if (read === null) return;
+      while (cells.length < column) cells.push(null);
+      cells[column - 1] = { ...read, text: read.text.slice(0, longestCell) };
+    });
+    if (cells.length === 0) return;
+    if (rows.length > limits.features) throw tooManyRows(fileName, limits.features);
+    rows.push({ row: number, cells });
+  });
+  return rows;
+}
+
+function cellOf(value: ExcelJS.CellValue): Cell | null {
+  if (value === null || value === undefined) return null;
+  if (typeof value === 'number') return { text: String(value), is: 'number' };
+  if (typeof value === 'string') return textCell(value);
+  if (typeof value === 'boolean') return { text: value ? 'TRUE' : 'FALSE', is: 'text' };
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime())
+      ? { text: '#####', is: 'fault' }
+      : { text: value.toISOString().slice(0, 10), is: 'date' };
+  if ('richText' in value) return textCell(value.richText.map(({ text }) => text).join(''));
+  if ('error' in value) return { text: String(value.error), is: 'fault' };
+  if ('hyperlink' in value) return cellOf(value.text as ExcelJS.CellValue);
+  // a formula counts by the value that the spreadsheet saved; one that was never computed has none
+  const { result, formula } = value as ExcelJS.CellFormulaValue;
+  return result === undefined || result === null ? { text: `=${formula ?? ''}`, is: 'fault' } : cellOf(result);
+}
+
+function textCell(text: string): Cell | null {
+  const trimmed = text.trim();
+  return trimmed === '' ? null : { text: trimmed, is: 'text' };
+}
