@@ -26,6 +26,7 @@ export const problemStatus = {
   'duplicate-parcel-id': 422,
   'geojson-invalid': 422,
   'txt-invalid': 422,
+  'geopackage-corrupt': 422,
   'raster-corrupt': 422,
   'raster-no-georeference': 422,
   'raster-rotated': 422,

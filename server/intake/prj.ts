@@ -10,7 +10,13 @@ import { child, children, nameIn, numberIn, parseWkt, type WktNode } from './wkt
 export type CrsStatement =
   /** nothing is stated; `assumed` is what the format prescribes then (GeoJSON: WGS 84) */
   | { kind: 'none'; assumed?: number }
-  | { kind: 'system'; system: CoordinateSystem; epsg: number; name: string; from: 'prj' | 'geojson' }
+  | {
+      kind: 'system';
+      system: CoordinateSystem;
+      epsg: number;
+      name: string;
+      from: 'prj' | 'geojson' | 'geopackage' | 'filegdb';
+    }
   /** another datum: refused by name */
   | { kind: 'refused-datum'; datum: SystemName; name: string }
   /** right ellipsoid, but the datum is called unknown: a person has to say it */

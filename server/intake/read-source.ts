@@ -131,6 +131,13 @@ function systemError(code: string, message: string): Error {
   });
 }
 
+/** What a file is called that broke its parser. */
+const brokenCode: Record<SourceReport['format'], ProblemCode> = {
+  shapefile: 'shapefile-corrupt',
+  geojson: 'geojson-invalid',
+  geopackage: 'geopackage-corrupt',
+};
+
 /** A parser that died, hung or grew: the file did that, so it is refused, with all that is known as the cause. */
 function failure(
   fileName: string,
@@ -149,7 +156,7 @@ function failure(
       en: `Reading ${file} needs more than ${mb} MB of memory and was stopped. Split it.`,
     });
   }
-  const code = format === 'geojson' ? 'geojson-invalid' : format === 'shapefile' ? 'shapefile-corrupt' : 'not-a-zip';
+  const code = format === undefined ? 'not-a-zip' : brokenCode[format];
   const seconds = Math.round(limits.stallMs / 1000);
   return ending?.kind === 'stalled'
     ? refuse(code, {

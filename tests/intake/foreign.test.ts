@@ -17,12 +17,6 @@ describe('a format that is not read here is named, with what to do', () => {
     ['tar', padded(Buffer.concat([Buffer.alloc(257), Buffer.from('ustar')])), /tar/, /zip/],
     ['a bare .shp', layerMembers()[0]!.data, /\.shp/, /一起打成 zip/],
     ['a bare .dbf', layerMembers()[2]!.data, /\.dbf/, /一起打成 zip/],
-    [
-      'GeoPackage',
-      padded(Buffer.concat([bytes('SQLite format 3\0'), Buffer.alloc(52), bytes('GPKG')])),
-      /GeoPackage/,
-      /shapefile/,
-    ],
     ['.mdb', padded(bytes([0, 1, 0, 0], 'Standard Jet DB\0')), /\.mdb/, /shapefile/],
     ['old Excel', padded(bytes([0xd0, 0xcf, 0x11, 0xe0])), /\.xls/, /shapefile/],
     [

@@ -45,12 +45,6 @@ const signatures: Signature[] = [
   { name: both('自解压程序', 'a self-extracting program'), advice: repackAdvice, is: word('MZ') },
   { name: both('单独的 .shp 或 .shx 文件', 'a bare .shp or .shx'), advice: zipAdvice, is: starts(0, 0, 0x27, 0x0a) },
   {
-    name: both('GeoPackage', 'a GeoPackage'),
-    advice: shapefileAdvice,
-    is: (head) => word('SQLite format 3\0')(head) && /^GP(KG|1\d)$/.test(head.subarray(68, 72).toString('latin1')),
-  },
-  { name: both('SQLite 数据库', 'an SQLite database'), advice: shapefileAdvice, is: word('SQLite format 3\0') },
-  {
     name: both('Access 数据库（.mdb）', 'an Access database (.mdb)'),
     advice: shapefileAdvice,
     is: (head) => /^Standard (Jet|ACE) DB/.test(head.subarray(4, 20).toString('latin1')),

@@ -1,6 +1,7 @@
 /** The vector formats that are read, tried in this order by content. A new one is a file beside these and a line here. */
 import type { VectorFormat } from './format.ts';
 import { geojson } from './geojson.ts';
+import { geopackage } from './geopackage.ts';
 import { shapefile } from './shapefile.ts';
 
-export const vectorFormats: readonly VectorFormat[] = [shapefile, geojson];
+export const vectorFormats: readonly VectorFormat[] = [shapefile, geopackage, geojson];

@@ -1,0 +1,61 @@
+import { beforeAll, expect, it } from 'vitest';
+import type { Database } from '../../server/database/connect.ts';
+import { receiveLayer } from '../../server/intake/receive-layer.ts';
+import { receiveParcels } from '../../server/intake/receive-parcels.ts';
+import { blob, makeGeopackage, polygonWkb } from '../intake/make-geopackage.ts';
+import { eachDatabase } from '../support/databases.ts';
+import { depsOf, fileOf, geojson, plotAt, removeFiles } from './receiving.ts';
+
+removeFiles();
+
+/** Two plots with the attributes that the register asks for, whatever the file they come in. */
+const plots = [0, 1].map((n) => ({
+  rings: plotAt(n),
+  properties: { DKBH: `D${n}`, 备案编号: '50024220210001', 项目名称: '龙潭镇项目', 面积: 1 },
+}));
+const columns = ['DKBH TEXT', '备案编号 TEXT', '项目名称 TEXT', '面积 REAL'];
+const packaged = makeGeopackage({
+  layers: [
+    {
+      columns,
+      rows: plots.map(({ rings, properties }) => ({
+        values: Object.values(properties),
+        geometry: blob(polygonWkb(rings)),
+      })),
+    },
+  ],
+});
+
+eachDatabase('a file of any format', (open) => {
+  let database: Database;
+  beforeAll(async () => {
+    database = await open();
+  });
+  const stored = (id: string) =>
+    database.db
+      .selectFrom('parcel')
+      .select(['parcel_id', 'project_code', 'project_name', 'declared_area_m2', 'area_m2', 'source_row'])
+      .where('parcel_set_id', '=', id)
+      .orderBy('ordinal')
+      .execute();
+  const receive = async (bytes: Buffer, name: string, more: object = {}) => {
+    const received = await receiveParcels(depsOf(database), { ...fileOf(bytes, name), ...more });
+    return { received, rows: await stored(received.parcel_set_id) };
+  };
+
+  it('gives the same parcels as the same plots in GeoJSON: GeoPackage', async () => {
+    const expected = await receive(geojson(plots), 'a.geojson');
+    const { received, rows } = await receive(packaged, '地块.gpkg');
+    expect(rows).toEqual(expected.rows);
+    expect(received.decisions).toMatchObject({
+      crs: { srid: 4524, source: 'geopackage' },
+      unit: { gross: { unit: 'ha' } },
+    });
+    expect(received.warnings).toEqual(expected.received.warnings);
+  });
+
+  it('is a reference layer too: GeoPackage', async () => {
+    const layer = await receiveLayer(depsOf(database), { ...fileOf(packaged, 'h.gpkg'), type: 'eco-red-line' });
+    expect(layer.feature_count).toBe(2);
+  });
+});

@@ -1,0 +1,40 @@
+/** Counts, fields and coordinates of every format that GDAL can write, as GDAL itself reads them. */
+import { readFileSync } from 'node:fs';
+import { expect, it } from 'vitest';
+import { requirePart } from '../support/parts.ts';
+import { gdalMakes, gdalReads, removeGdalFiles, seededPlots, type Witnessed } from './gdal-files.ts';
+import { polygonsIn, type Read, read } from './reading.ts';
+
+removeGdalFiles();
+
+/** `to` makes GDAL's value comparable where it writes one in its own way; coordinates agree to `within`, in units of the file. */
+function compare({ report, rows }: Read, witness: Witnessed[], within = 0, to = (value: unknown) => value): void {
+  expect(report.feature_count).toBe(witness.length);
+  for (const [i, { attributes, wkb }] of rows.entries()) {
+    const expected = Object.fromEntries(Object.entries(witness[i]!.properties).map(([k, v]) => [k, to(v)]));
+    expect(attributes).toEqual(expected);
+    const [ours, theirs] = [wkb ? polygonsIn(wkb) : [], witness[i]!.polygons];
+    expect(ours.map((p) => p.map((r) => r.length))).toEqual(theirs.map((p) => p.map((r) => r.length)));
+    const [a, b] = [ours.flat(3), theirs.flat(3)];
+    for (const [j, value] of a.entries())
+      if (Math.abs(value - b[j]!) > within) expect([i, j, value]).toEqual([i, j, b[j]]);
+  }
+}
+/** GDAL writes dates into GeoJSON with slashes or dashes, by version */
+const dashed = (value: unknown) =>
+  typeof value === 'string' ? value.replace(/^(\d{4})\/(\d\d)\/(\d\d)$/, '$1-$2-$3') : value;
+
+requirePart('gdal')('what GDAL reads is what is read', () => {
+  it('from a GeoPackage', async () => {
+    const plots = seededPlots(300, [36_577_000.125, 3_192_000.375], 40);
+    plots[7]!.geometry = null;
+    const path = gdalMakes(plots, 4524, '地块.gpkg', '-nln', '补充耕地', '-mapFieldType', 'Integer=Integer64');
+    const ours = await read(readFileSync(path), { name: '地块.gpkg' });
+    expect(ours.report).toMatchObject({
+      layers: [{ name: '补充耕地', feature_count: 300 }],
+      crs: { srid: 4524 },
+      warnings: [],
+    });
+    compare(ours, gdalReads(path), 1e-9, dashed);
+  });
+});
