@@ -9,7 +9,7 @@ import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { shapeOf } from './geojson-shapes.ts';
 import { corrupt, type GuardedDatabase, openGuarded, quoted } from './gpkg-file.ts';
 import { readBlob } from './gpkg-geometry.ts';
-import { readSrs, type SrsRow } from './gpkg-srs.ts';
+import { readSrs } from './gpkg-srs.ts';
 import { holdsPolygons, type PackagedLayer, packagedLayers } from './gpkg-tables.ts';
 import { joinSurveys } from './joined-layers.ts';
 import { chooseNamed } from './layer-choice.ts';
@@ -113,8 +113,8 @@ const utf8: EncodingDecision = {
 function statementOf(db: GuardedDatabase, { srsId }: PackagedLayer, from: 'geopackage' | 'filegdb'): CrsStatement {
   // -1 and 0 are the undefined systems of the specification (§1.1.2.1.2)
   if (srsId === null || srsId === -1 || srsId === 0) return { kind: 'none' };
-  const [srs] = db.all<SrsRow>(
-    'select srs_id, organization, organization_coordsys_id, definition from gpkg_spatial_ref_sys where srs_id = ?',
+  const [srs] = db.all<Record<string, unknown>>(
+    'select organization, organization_coordsys_id, definition from gpkg_spatial_ref_sys where srs_id = ?',
     srsId,
   );
   if (!srs)

@@ -7,15 +7,21 @@ import { AppError } from '../../errors.ts';
 import { printable } from '../printable.ts';
 import { type CrsStatement, readPrj } from '../prj.ts';
 
-export interface SrsRow {
-  srs_id: number;
+interface Srs {
   organization: string | null;
-  organization_coordsys_id: number | null;
+  code: number | null;
   definition: string | null;
 }
 
-/** Throws crs-conflict where code and text name two systems. */
-export function readSrs(srs: SrsRow, file: string, from: 'geopackage' | 'filegdb'): CrsStatement {
+/** A row of gpkg_spatial_ref_sys → statement. Throws crs-conflict where code and text name two systems. */
+export function readSrs(row: Record<string, unknown>, file: string, from: 'geopackage' | 'filegdb'): CrsStatement {
+  // SQLite keeps any value in any column
+  const { organization, organization_coordsys_id: id, definition } = row;
+  const srs: Srs = {
+    organization: typeof organization === 'string' ? organization : null,
+    code: typeof id === 'number' ? id : null,
+    definition: typeof definition === 'string' ? definition : null,
+  };
   const text = byText(srs, from);
   const code = byCode(srs, from);
   if (!code || text === undefined) return text ?? code ?? { kind: 'none' };
@@ -29,13 +35,13 @@ export function readSrs(srs: SrsRow, file: string, from: 'geopackage' | 'filegdb
 
 const codeOf = (code: CrsStatement) => (code.kind === 'system' ? { epsg: code.epsg, system: code.system } : {});
 
-function byText({ definition }: SrsRow, from: 'geopackage' | 'filegdb'): CrsStatement | undefined {
+function byText({ definition }: Srs, from: 'geopackage' | 'filegdb'): CrsStatement | undefined {
   if (!definition || /^\s*undefined\s*$/i.test(definition)) return undefined;
   const said = readPrj(Buffer.from(definition));
   return said.kind === 'none' ? undefined : said.kind === 'system' ? { ...said, from } : said;
 }
 
-function byCode({ organization, organization_coordsys_id: id }: SrsRow, from: 'geopackage' | 'filegdb') {
+function byCode({ organization, code: id }: Srs, from: 'geopackage' | 'filegdb') {
   if (organization?.toUpperCase() !== 'EPSG' || id === null) return undefined;
   const name = `EPSG:${id}`;
   const datum = refusedDatumOf(id);
@@ -44,8 +50,8 @@ function byCode({ organization, organization_coordsys_id: id }: SrsRow, from: 'g
   return system ? ({ kind: 'system', system, epsg: id, name, from } satisfies CrsStatement) : undefined;
 }
 
-function contradiction(srs: SrsRow, text: CrsStatement, file: string): AppError {
-  const code = `EPSG:${srs.organization_coordsys_id}`;
+function contradiction(srs: Srs, text: CrsStatement, file: string): AppError {
+  const code = `EPSG:${srs.code}`;
   const name = printable('name' in text ? text.name : '?');
   return new AppError(
     'crs-conflict',

@@ -38,11 +38,7 @@ export function packagedLayers(db: GuardedDatabase, aliases: ReadonlyMap<string,
   for (const name of ['gpkg_contents', 'gpkg_geometry_columns', 'gpkg_spatial_ref_sys'])
     if (kinds.get(name)?.type !== 'table')
       throw corrupt(db.file, { zh: `缺少表 ${name}`, en: `it lacks the table ${name}` });
-  const listed = db.all<Listed>(
-    `select c.table_name as name, c.identifier, g.column_name, g.geometry_type_name, g.srs_id
-       from gpkg_contents c join gpkg_geometry_columns g on g.table_name = c.table_name collate nocase
-      where c.data_type = 'features' order by c.rowid`,
-  );
+  const listed = listedIn(db);
   if (listed.length === 0) throw noFeatures(db.file);
   const counts = kinds.get('gpkg_ogr_contents')?.type === 'table' ? countsOf(db) : new Map<string, number>();
   return listed.map((row) => {
@@ -56,10 +52,33 @@ export function packagedLayers(db: GuardedDatabase, aliases: ReadonlyMap<string,
 
 interface Listed {
   name: string;
-  identifier: string | null;
-  column_name: string;
-  geometry_type_name: string | null;
-  srs_id: number | null;
+  identifier: string | undefined;
+  geometryColumn: string;
+  geometryType: string;
+  srsId: number | null;
+}
+
+/** Feature tables in the order of gpkg_contents. SQLite keeps any value in any column: texts are made sure to be texts. */
+function listedIn(db: GuardedDatabase): Listed[] {
+  const geometries = db.all<Record<string, unknown>>(
+    'select table_name, column_name, geometry_type_name, srs_id from gpkg_geometry_columns',
+  );
+  const byTable = new Map(geometries.map((row) => [String(row['table_name']).toLowerCase(), row]));
+  const contents = db.all<Record<string, unknown>>(
+    "select table_name, identifier from gpkg_contents where data_type = 'features' order by rowid",
+  );
+  return contents.flatMap(({ table_name, identifier }) => {
+    const geometry = byTable.get(String(table_name).toLowerCase());
+    if (!geometry) return [];
+    const { column_name, geometry_type_name, srs_id } = geometry;
+    return {
+      name: String(table_name),
+      identifier: typeof identifier === 'string' ? identifier : undefined,
+      geometryColumn: String(column_name),
+      geometryType: String(geometry_type_name ?? 'GEOMETRY').toUpperCase(),
+      srsId: typeof srs_id === 'number' ? srs_id : null,
+    };
+  });
 }
 
 function countsOf(db: GuardedDatabase): Map<string, number> {
@@ -83,11 +102,11 @@ function layerOf(
     'select name, type, pk, hidden from pragma_table_xinfo(?)',
     listed.name,
   );
-  const geometry = columns.find(({ name }) => name.toLowerCase() === String(listed.column_name).toLowerCase());
+  const geometry = columns.find(({ name }) => name.toLowerCase() === listed.geometryColumn.toLowerCase());
   if (geometry?.hidden !== 0)
     throw corrupt(db.file, {
-      zh: `图层 ${printable(listed.name)} 没有图形字段 ${printable(String(listed.column_name))}`,
-      en: `the layer ${printable(listed.name)} lacks its geometry column ${printable(String(listed.column_name))}`,
+      zh: `图层 ${printable(listed.name)} 没有图形字段 ${printable(listed.geometryColumn)}`,
+      en: `the layer ${printable(listed.name)} lacks its geometry column ${printable(listed.geometryColumn)}`,
     });
   const keys = columns.filter(({ pk }) => pk > 0);
   // only INTEGER PRIMARY KEY, to the letter, is the rowid itself
@@ -97,12 +116,12 @@ function layerOf(
   if (rowid === undefined) throw notPlain(db.file, printable(listed.name));
   return {
     name: listed.name,
-    alias: alias ?? listed.identifier ?? undefined,
+    alias: alias ?? listed.identifier,
     table: listed.name,
     rowid,
     geometryColumn: geometry.name,
-    geometryType: String(listed.geometry_type_name ?? 'GEOMETRY').toUpperCase(),
-    srsId: typeof listed.srs_id === 'number' ? listed.srs_id : null,
+    geometryType: listed.geometryType,
+    srsId: listed.srsId,
     statedCount,
     columns: columns
       // a generated column is an expression of the schema: it is not run
