@@ -27,6 +27,7 @@ export const problemStatus = {
   'geojson-invalid': 422,
   'txt-invalid': 422,
   'geopackage-corrupt': 422,
+  'kml-invalid': 422,
   'raster-corrupt': 422,
   'raster-no-georeference': 422,
   'raster-rotated': 422,

@@ -129,7 +129,7 @@ function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box 
   if (said.kind === 'unstated-datum') {
     throw new AppError(
       'crs-unknown',
-      {
+      said.detail ?? {
         zh: `${file} 的坐标系说明没有写明大地基准（是国家2000、西安80还是北京54）。请向数据提供单位确认，确为国家2000时用 srid 指定${said.system ? ` ${said.system.epsg}` : ''}。`,
         en: `The coordinate system stated in ${file} does not name its datum (CGCS2000, Xian 80 or Beijing 54). Ask who made it; if it is CGCS2000, give the srid${said.system ? ` ${said.system.epsg}` : ''}.`,
       },

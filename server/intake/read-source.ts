@@ -136,6 +136,7 @@ const brokenCode: Record<SourceReport['format'], ProblemCode> = {
   shapefile: 'shapefile-corrupt',
   geojson: 'geojson-invalid',
   geopackage: 'geopackage-corrupt',
+  kml: 'kml-invalid',
 };
 
 /** A parser that died, hung or grew: the file did that, so it is refused, with all that is known as the cause. */

@@ -64,7 +64,7 @@ export interface SourceField {
 }
 
 export interface SourceReport {
-  format: 'shapefile' | 'geojson' | 'geopackage';
+  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml';
   /** the layers that were read: one, or all of an archive with sublayer '*' */
   layers: { name: string; feature_count: number }[];
   crs: CrsDecision;

@@ -4,7 +4,7 @@ import { receiveLayer } from '../../server/intake/receive-layer.ts';
 import { receiveParcels } from '../../server/intake/receive-parcels.ts';
 import { blob, makeGeopackage, polygonWkb } from '../intake/make-geopackage.ts';
 import { eachDatabase } from '../support/databases.ts';
-import { depsOf, fileOf, geojson, plotAt, removeFiles } from './receiving.ts';
+import { depsOf, fileOf, geojson, plotAt, removeFiles, square } from './receiving.ts';
 
 removeFiles();
 
@@ -25,6 +25,20 @@ const packaged = makeGeopackage({
     },
   ],
 });
+
+const inDegrees = plots.map(({ properties }, n) => ({ rings: [square(108.8 + 0.002 * n, 28.8, 0.001)], properties }));
+const drawn = Buffer.from(
+  `<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>${inDegrees
+    .map(
+      ({ rings, properties }) =>
+        `<Placemark><ExtendedData>${Object.entries(properties)
+          .map(([name, value]) => `<Data name="${name}"><value>${value}</value></Data>`)
+          .join('')}</ExtendedData><Polygon><outerBoundaryIs><LinearRing><coordinates>${rings[0]!
+          .map((point) => point.join(','))
+          .join(' ')}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>`,
+    )
+    .join('')}</Document></kml>`,
+);
 
 eachDatabase('a file of any format', (open) => {
   let database: Database;
@@ -52,6 +66,18 @@ eachDatabase('a file of any format', (open) => {
       unit: { gross: { unit: 'ha' } },
     });
     expect(received.warnings).toEqual(expected.received.warnings);
+  });
+
+  it('gives the same parcels as the same plots in GeoJSON: KML, vouched for', async () => {
+    const expected = await receive(geojson(inDegrees, 4490), 'b.geojson');
+    const { received, rows } = await receive(drawn, '地块.kml', { srid: 4490 });
+    expect(rows).toEqual(expected.rows);
+    expect(received.decisions).toMatchObject({ crs: { srid: 4490, source: 'user' } });
+    expect(received.warnings.map(({ code }) => code)).toContain('kml-offset-vouched');
+  });
+
+  it('is not stored where nobody vouches for it: KML', async () => {
+    await expect(receive(drawn, '地块.kml')).rejects.toMatchObject({ code: 'crs-unknown' });
   });
 
   it('is a reference layer too: GeoPackage', async () => {

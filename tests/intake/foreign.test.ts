@@ -19,12 +19,6 @@ describe('a format that is not read here is named, with what to do', () => {
     ['a bare .dbf', layerMembers()[2]!.data, /\.dbf/, /一起打成 zip/],
     ['.mdb', padded(bytes([0, 1, 0, 0], 'Standard Jet DB\0')), /\.mdb/, /shapefile/],
     ['old Excel', padded(bytes([0xd0, 0xcf, 0x11, 0xe0])), /\.xls/, /shapefile/],
-    [
-      'KML',
-      Buffer.from('<?xml version="1.0" encoding="UTF-8"?>\n<kml xmlns="http://www.opengis.net/kml/2.2"/>'),
-      /KML/,
-      /shapefile/,
-    ],
     ['a login page', Buffer.from('<!DOCTYPE html><html/>'), /网页/, /shapefile/],
     ['DWG', padded(bytes('AC1032')), /DWG/, /shapefile/],
     ['PDF', padded(bytes('%PDF-1.7')), /PDF/, /shapefile/],

@@ -68,11 +68,6 @@ const signatures: Signature[] = [
     is: (head) => starts(0xff, 0xd8, 0xff)(head) || starts(0x89, 0x50, 0x4e, 0x47)(head),
   },
   {
-    name: both('KML', 'KML'),
-    advice: shapefileAdvice,
-    is: (_, text) => /^<[\s\S]{0,2000}<(\w+:)?kml[\s>]|^<(\w+:)?kml[\s>]/i.test(text),
-  },
-  {
     name: both('奥维文件（.ovkml）', 'an Ovital file (.ovkml)'),
     advice: shapefileAdvice,
     is: (_, text) => text.startsWith('<') && /ovital|ovkml/i.test(text),

@@ -2,6 +2,7 @@
 import type { VectorFormat } from './format.ts';
 import { geojson } from './geojson.ts';
 import { geopackage } from './geopackage.ts';
+import { kml } from './kml.ts';
 import { shapefile } from './shapefile.ts';
 
-export const vectorFormats: readonly VectorFormat[] = [shapefile, geopackage, geojson];
+export const vectorFormats: readonly VectorFormat[] = [shapefile, geopackage, kml, geojson];
