@@ -4,14 +4,16 @@
  */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { AppError } from '../errors.ts';
+import { besides } from './formats/archive-members.ts';
 import { foreignFile } from './formats/foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './formats/format.ts';
 import { vectorFormats } from './formats/index.ts';
 import { type Placed, placeLayer } from './place.ts';
 import { boxOf } from './place-extent.ts';
 import { printable } from './printable.ts';
-import type { SourceReport } from './source-types.ts';
+import type { SourceReport, Warning } from './source-types.ts';
 import { SpoolWriter } from './spool.ts';
+import { GuardedZip } from './zip-guard.ts';
 
 const headBytes = 64 * 1024;
 
@@ -26,18 +28,35 @@ export async function readVector(
   began: (format: VectorFormat['id']) => void,
 ): Promise<SourceReport> {
   const head = readHead(job.path);
-  const format = vectorFormats.find((f) => f.sniff(head));
+  let format = vectorFormats.find((f) => f.sniff(head));
   if (!format) throw foreignFile(head, job.fileName);
   began(format.id);
-  const survey = await format.survey(job, (share) => progress(share * surveyShare));
+  const inside = format.id === 'shapefile' ? await formatInside(job) : undefined;
+  if (inside?.format) {
+    format = inside.format;
+    began(format.id);
+  }
+  const survey = await format.survey(job, (share) => progress(share * surveyShare), inside?.format !== undefined);
   try {
-    return writeSpool(format, survey, job, spool, progress);
+    const report = writeSpool(format, survey, job, spool, progress);
+    return inside ? { ...report, warnings: [...report.warnings, ...inside.warnings] } : report;
   } catch (error) {
     rmSync(spool, { force: true });
     throw error;
   } finally {
     survey.close();
   }
+}
+
+/** The format of the files in a zip, where it is not shapefiles, and what else lies in it. */
+async function formatInside(job: ReadJob): Promise<{ format: VectorFormat | undefined; warnings: Warning[] }> {
+  const zip = await GuardedZip.open(job.path, job.fileName, job.limits);
+  zip.close();
+  const names = zip.entries.map(({ name }) => name);
+  return {
+    format: vectorFormats.find((f) => f.inArchive?.(names, job.options.sublayer)),
+    warnings: besides(names, job),
+  };
 }
 
 function writeSpool(

@@ -5,6 +5,7 @@ import type { CrsStatement } from '../prj.ts';
 import type { EncodingDecision, SpoolRow } from '../source-types.ts';
 import { ExtremeTally } from '../vertex-check.ts';
 import { WarningTally } from '../warnings.ts';
+import { isArchiveOf, surveyMembers } from './archive-members.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { shapeOf } from './geojson-shapes.ts';
 import { corrupt, type GuardedDatabase, openGuarded, quoted } from './gpkg-file.ts';
@@ -19,7 +20,9 @@ export const geopackage: VectorFormat = {
   id: 'geopackage',
   // whether it is one is settled by its tables: some programs leave the application id out
   sniff: (head) => head.subarray(0, 16).toString('latin1') === 'SQLite format 3\0',
-  survey: (job, progress) => surveyPackage(job, progress, 'geopackage'),
+  inArchive: (names, sublayer) => isArchiveOf('geopackage', names, sublayer),
+  survey: (job, progress, archive) =>
+    archive ? surveyMembers(job, progress, geopackage) : surveyPackage(job, progress, 'geopackage'),
 };
 
 /** `from`: the format that the person knows; a file geodatabase is made into a GeoPackage on the way. */

@@ -34,6 +34,7 @@ export function openGuarded(job: ReadJob, progress: Progress): GuardedDatabase {
   try {
     if (source.size > job.limits.entryBytes) throw tooLarge(file, job.limits.entryBytes);
     checkHeader(source.read(0, 100), source.size, file);
+    if (job.ours) return new GuardedDatabase(job.path, file);
     const copy = join(job.tempDir, 'copy.gpkg');
     const out = openSync(copy, 'wx', 0o600);
     try {

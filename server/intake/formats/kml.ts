@@ -11,6 +11,7 @@ import type { CrsStatement } from '../prj.ts';
 import type { EncodingDecision, SpoolRow } from '../source-types.ts';
 import { ExtremeTally } from '../vertex-check.ts';
 import { WarningTally } from '../warnings.ts';
+import { isArchiveOf, surveyMembers } from './archive-members.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { shapeOf, tooLarge } from './geojson-shapes.ts';
 import { KmlParser, kmlInvalid, type Placemark } from './kml-parser.ts';
@@ -18,7 +19,13 @@ import { isKml, kmlEncoding, textOf } from './kml-text.ts';
 import { noSuchLayer } from './layer-choice.ts';
 import { TypedColumns } from './typed-columns.ts';
 
-export const kml: VectorFormat = { id: 'kml', sniff: isKml, survey };
+export const kml: VectorFormat = {
+  id: 'kml',
+  sniff: isKml,
+  // a KMZ is a zip with a KML in it
+  inArchive: (names, sublayer) => isArchiveOf('kml', names, sublayer),
+  survey: (job, progress, archive) => (archive ? surveyMembers(job, progress, kml) : survey(job, progress)),
+};
 
 async function survey(job: ReadJob, progress: Progress): Promise<Survey> {
   const file = printable(job.fileName);

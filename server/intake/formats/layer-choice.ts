@@ -8,8 +8,16 @@ export interface Named {
   alias?: string | undefined;
 }
 
-/** `sublayer`: undefined for the only one, '*' for all, else a name or alias. Throws several-shapefiles, no-shapefile. */
-export function chooseNamed<T extends Named>(layers: T[], sublayer: string | undefined, fileName: string): T[] {
+/**
+ * `sublayer`: undefined for the only one, '*' for all, else a name or alias; of `files` also without folder or extension.
+ * Throws several-shapefiles, no-shapefile.
+ */
+export function chooseNamed<T extends Named>(
+  layers: T[],
+  sublayer: string | undefined,
+  fileName: string,
+  files = false,
+): T[] {
   if (sublayer === '*' || (sublayer === undefined && layers.length < 2)) return layers;
   if (sublayer === undefined) throw severalLayers(layers, fileName);
   const lower = (text: string | undefined) => text?.normalize('NFC').toLowerCase();
@@ -18,8 +26,12 @@ export function chooseNamed<T extends Named>(layers: T[], sublayer: string | und
     (l) => l.alias === sublayer,
     (l) => lower(l.name) === lower(sublayer),
     (l) => lower(l.alias) === lower(sublayer),
-    (l) => stemOf(l.name) === stemOf(sublayer),
   ];
+  if (files)
+    ways.push(
+      (l) => bare(l.name) === bare(sublayer),
+      (l) => bare(l.name.slice(l.name.lastIndexOf('/') + 1)) === bare(sublayer),
+    );
   for (const way of ways) {
     const found = layers.filter(way);
     if (found.length > 1) throw severalLayers(found, fileName);
@@ -28,13 +40,11 @@ export function chooseNamed<T extends Named>(layers: T[], sublayer: string | und
   throw noSuchLayer(layers, sublayer, fileName);
 }
 
-const stemOf = (name: string) => {
-  const base = name.slice(name.lastIndexOf('/') + 1);
-  return base
-    .replace(/(?<=.)\.[A-Za-z0-9]{1,8}$/, '')
+const bare = (path: string) =>
+  path
+    .replace(/(?<=[^/])\.[A-Za-z0-9]{1,8}$/, '')
     .normalize('NFC')
     .toLowerCase();
-};
 
 const shown = ({ name, alias }: Named) =>
   alias && alias !== name ? `${printable(name)}（${printable(alias)}）` : printable(name);
