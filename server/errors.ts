@@ -28,6 +28,7 @@ export const problemStatus = {
   'txt-invalid': 422,
   'geopackage-corrupt': 422,
   'kml-invalid': 422,
+  'gdb-corrupt': 422,
   'raster-corrupt': 422,
   'raster-no-georeference': 422,
   'raster-rotated': 422,

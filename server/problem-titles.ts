@@ -27,6 +27,7 @@ export const problemTitles: Record<ProblemCode, Sentence> = {
   'txt-invalid': { zh: '界址点 TXT 无效', en: 'Invalid boundary-point TXT' },
   'geopackage-corrupt': { zh: 'GeoPackage 已损坏', en: 'Corrupt GeoPackage' },
   'kml-invalid': { zh: 'KML 无效', en: 'Invalid KML' },
+  'gdb-corrupt': { zh: '文件地理数据库已损坏', en: 'Corrupt file geodatabase' },
   'raster-corrupt': { zh: '栅格文件已损坏', en: 'Corrupt raster' },
   'raster-no-georeference': { zh: '栅格没有地理参考', en: 'Raster without georeference' },
   'raster-rotated': { zh: '栅格被旋转', en: 'Rotated raster' },

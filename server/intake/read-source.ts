@@ -137,6 +137,7 @@ const brokenCode: Record<SourceReport['format'], ProblemCode> = {
   geojson: 'geojson-invalid',
   geopackage: 'geopackage-corrupt',
   kml: 'kml-invalid',
+  filegdb: 'gdb-corrupt',
 };
 
 /** A parser that died, hung or grew: the file did that, so it is refused, with all that is known as the cause. */

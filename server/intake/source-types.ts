@@ -64,7 +64,7 @@ export interface SourceField {
 }
 
 export interface SourceReport {
-  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml';
+  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb';
   /** the layers that were read: one, or all of an archive with sublayer '*' */
   layers: { name: string; feature_count: number }[];
   crs: CrsDecision;

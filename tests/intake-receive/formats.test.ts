@@ -2,11 +2,15 @@ import { beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../server/database/connect.ts';
 import { receiveLayer } from '../../server/intake/receive-layer.ts';
 import { receiveParcels } from '../../server/intake/receive-parcels.ts';
+import { type Feature, gdalMakes, membersOf, removeGdalFiles } from '../intake/gdal-files.ts';
 import { blob, makeGeopackage, polygonWkb } from '../intake/make-geopackage.ts';
+import { makeZip } from '../intake/make-zip.ts';
 import { eachDatabase } from '../support/databases.ts';
+import { requirePart } from '../support/parts.ts';
 import { depsOf, fileOf, geojson, plotAt, removeFiles, square } from './receiving.ts';
 
 removeFiles();
+removeGdalFiles();
 
 /** Two plots with the attributes that the register asks for, whatever the file they come in. */
 const plots = [0, 1].map((n) => ({
@@ -78,6 +82,34 @@ eachDatabase('a file of any format', (open) => {
 
   it('is not stored where nobody vouches for it: KML', async () => {
     await expect(receive(drawn, '地块.kml')).rejects.toMatchObject({ code: 'crs-unknown' });
+  });
+
+  requirePart('gdal')('from a geodatabase', () => {
+    it('gives the same parcels as the same plots in GeoJSON: FileGDB, by its layer alias', async () => {
+      const features = plots.map(({ rings, properties }): Feature => {
+        return { type: 'Feature', properties, geometry: { type: 'MultiPolygon', coordinates: [rings] } };
+      });
+      const path = gdalMakes(
+        features,
+        4524,
+        'db.gdb',
+        '-f',
+        'OpenFileGDB',
+        '-nln',
+        'BCGD',
+        '-lco',
+        'LAYER_ALIAS=补充耕地',
+      );
+      const expected = await receive(geojson(plots), 'a.geojson');
+      const { received, rows } = await receive(makeZip(membersOf(path)), '数据库.zip', { sublayer: '补充耕地' });
+      // a geodatabase keeps coordinates as multiples of its resolution, here 0.0001 m
+      const rounded = (some: typeof rows) => some.map((row) => ({ ...row, area_m2: Math.round(row.area_m2 * 10) }));
+      expect(rounded(rows)).toEqual(rounded(expected.rows));
+      expect(received.decisions).toMatchObject({
+        crs: { srid: 4524, source: 'filegdb' },
+        unit: { gross: { unit: 'ha' } },
+      });
+    });
   });
 
   it('is a reference layer too: GeoPackage', async () => {

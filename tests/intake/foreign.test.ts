@@ -24,7 +24,6 @@ describe('a format that is not read here is named, with what to do', () => {
     ['PDF', padded(bytes('%PDF-1.7')), /PDF/, /shapefile/],
     ['GeoTIFF', padded(bytes('II*\0')), /GeoTIFF/, /slope/],
     ['boundary-point TXT in GBK', iconv.encode('[属性描述]\r\n格式版本号=1.01', 'gbk'), /界址点 TXT/, /shapefile/],
-    ['a zipped .gdb', member('county.gdb/a00000001.gdbtable'), /\.gdb/, /shapefile/],
     [
       '.xlsx',
       makeZip([

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import type { SpoolRow } from '../../server/intake/source-types.ts';
 import { requirePart } from '../support/parts.ts';
-import { gdalMakes, gdalReads, removeGdalFiles, seededPlots, type Witnessed } from './gdal-files.ts';
+import { gdalMakes, gdalReads, membersOf, removeGdalFiles, seededPlots, type Witnessed } from './gdal-files.ts';
+import { makeZip } from './make-zip.ts';
 import { polygonsIn, type Read, read } from './reading.ts';
 
 removeGdalFiles();
@@ -52,5 +53,22 @@ requirePart('gdal')('what GDAL reads is what is read', () => {
     const rows = ours.rows.map((row) => ({ ...row, attributes: only(row.attributes) as SpoolRow['attributes'] }));
     const witness = theirs.map(({ properties, polygons }) => ({ properties: only(properties), polygons }));
     compare({ ...ours, rows }, witness, 1e-9);
+  });
+
+  it('from a file geodatabase', async () => {
+    const plots = seededPlots(300, [36_577_000.125, 3_192_000.375], 40);
+    plots[7]!.geometry = null;
+    const path = gdalMakes(plots, 4524, 'db.gdb', '-f', 'OpenFileGDB', '-nln', 'BCGD');
+    const ours = await read(makeZip(membersOf(path)), { name: 'db.zip' });
+    expect(ours.report).toMatchObject({ layers: [{ name: 'BCGD', feature_count: 300 }], crs: { srid: 4524 } });
+    // its dates are points in time: GDAL says midnight, we the day
+    const day = (value: unknown) =>
+      typeof value === 'string' ? value.replace(/^(\d{4}).(\d\d).(\d\d)[ T]00:00:00Z?$/, '$1-$2-$3') : value;
+    const own = new Set(['SHAPE_Length', 'SHAPE_Area']);
+    const witness = gdalReads(path).map(({ properties, polygons }) => ({
+      properties: Object.fromEntries(Object.entries(properties).filter(([key]) => !own.has(key))),
+      polygons,
+    }));
+    compare(ours, witness, 1e-9, (value) => dashed(day(value)));
   });
 });

@@ -10,6 +10,7 @@ import type { SourceReport, Warning } from '../source-types.ts';
 import { GuardedZip, type ZipEntry } from '../zip-guard.ts';
 import { foreignFile } from './foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
+import { geodatabasesIn } from './gdb-folders.ts';
 import { joinSurveys } from './joined-layers.ts';
 import { chooseNamed, type Named } from './layer-choice.ts';
 
@@ -21,6 +22,7 @@ type Id = SourceReport['format'];
  */
 const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
   { id: 'shapefile', holds: /\.shp$/i, whole: true },
+  { id: 'filegdb', holds: /\.gdbtable$/i, whole: true },
   { id: 'geopackage', holds: /\.gpkg$/i, whole: true },
   { id: 'kml', holds: /\.kml$/i, whole: false },
   { id: 'geojson', holds: /\.(geo)?json$/i, whole: false },
@@ -30,10 +32,14 @@ const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
 export function isArchiveOf(id: Id, names: readonly string[], sublayer: string | undefined): boolean {
   const present = kinds.filter(({ holds }) => names.some((name) => holds.test(name)));
   const named = asked(sublayer)
-    ? present.find(({ holds }) => names.some((name) => holds.test(name) && isNamed(name, sublayer)))
+    ? present.find((kind) => sourcesOf(kind, names).some((name) => isNamed(name, sublayer)))
     : undefined;
   return (named ?? present[0])?.id === id;
 }
+
+/** What can be named: files, and of a geodatabase its folder. */
+const sourcesOf = ({ id, holds }: (typeof kinds)[number], names: readonly string[]): string[] =>
+  id === 'filegdb' ? geodatabasesIn(names) : names.filter((name) => holds.test(name));
 
 const asked = (sublayer: string | undefined): sublayer is string => sublayer !== undefined && sublayer !== '*';
 
@@ -53,8 +59,7 @@ export function besides(names: readonly string[], { fileName, options }: ReadJob
   if (asked(options.sublayer)) return [];
   const present = kinds.filter(({ holds }) => names.some((name) => holds.test(name)));
   const file = printable(fileName);
-  const filesOf = (some: typeof kinds) =>
-    names.filter((name) => some.some(({ holds }) => holds.test(name))).map((name) => printable(name));
+  const filesOf = (some: typeof kinds) => some.flatMap((kind) => sourcesOf(kind, names)).map((name) => printable(name));
   const whole = present.filter((kind) => kind.whole);
   if (whole.length > 1) {
     const list = filesOf(whole);

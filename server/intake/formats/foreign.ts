@@ -160,7 +160,6 @@ function unsupported(file: string, name: Sentence, advice: Sentence): AppError {
 }
 
 const insideZip: { name: Sentence; holds: RegExp; advice?: Sentence }[] = [
-  { name: both('文件地理数据库（.gdb）', 'a file geodatabase (.gdb)'), holds: /\.gdb\/|\.gdbtable$/i },
   { name: both('Excel 工作簿（.xlsx）', 'an Excel workbook (.xlsx)'), holds: /^xl\/workbook\.(xml|bin)$/ },
   { name: both('Word 文档（.docx）', 'a Word document (.docx)'), holds: /^word\/document\.xml$/ },
   { name: both('KMZ', 'KMZ'), holds: /\.(kmz|ovkmz)$/i, advice: takeOut('.kmz') },

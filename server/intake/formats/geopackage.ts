@@ -26,15 +26,10 @@ export const geopackage: VectorFormat = {
 };
 
 /** `from`: the format that the person knows; a file geodatabase is made into a GeoPackage on the way. */
-export async function surveyPackage(
-  job: ReadJob,
-  progress: Progress,
-  from: 'geopackage' | 'filegdb',
-  aliases: ReadonlyMap<string, string> = new Map(),
-): Promise<Survey> {
+export async function surveyPackage(job: ReadJob, progress: Progress, from: 'geopackage' | 'filegdb'): Promise<Survey> {
   const db = openGuarded(job, (share) => progress(share / 5));
   try {
-    const all = packagedLayers(db, aliases);
+    const all = packagedLayers(db);
     const { chosen, passedOver } = choose(all, job);
     const warnings = new WarningTally();
     if (passedOver.length > 0) sayPassedOver(warnings, db.file, passedOver);
@@ -98,7 +93,7 @@ function surveyLayer(
   const count = reader.survey(progress);
   return {
     layers: [{ name: printable(layer.name), file, featureCount: count, said, extremes: reader.extremes.found() }],
-    encoding: utf8,
+    encoding: unicode[from],
     fields: reader.columns.fields(),
     rows: (report) => reader.rows(report, count),
     warnings: () => warnings.list(),
@@ -106,11 +101,15 @@ function surveyLayer(
   };
 }
 
-const utf8: EncodingDecision = {
+const fixed = (zh: string, en: string): EncodingDecision => ({
   encoding: 'UTF-8',
   declared: null,
   source: 'format',
-  reason: { zh: 'GeoPackage 规定为 UTF-8。', en: 'GeoPackage is UTF-8.' },
+  reason: { zh, en },
+});
+const unicode = {
+  geopackage: fixed('GeoPackage 规定为 UTF-8。', 'GeoPackage is UTF-8.'),
+  filegdb: fixed('文件地理数据库的文字是 Unicode。', 'The text of a file geodatabase is Unicode.'),
 };
 
 function statementOf(db: GuardedDatabase, { srsId }: PackagedLayer, from: 'geopackage' | 'filegdb'): CrsStatement {

@@ -26,7 +26,7 @@ export const holdsPolygons = ({ geometryType }: PackagedLayer) => /POLYGON|SURFA
 const generatedKey = /^(fid|ogc_fid|objectid|rowid|gid)$/i;
 
 /** Throws format-unsupported where it is another SQLite database, no-shapefile where no features are in it. */
-export function packagedLayers(db: GuardedDatabase, aliases: ReadonlyMap<string, string>): PackagedLayer[] {
+export function packagedLayers(db: GuardedDatabase): PackagedLayer[] {
   const kinds = new Map(
     db
       .all<{ name: string; type: string; wr: number }>(
@@ -46,7 +46,7 @@ export function packagedLayers(db: GuardedDatabase, aliases: ReadonlyMap<string,
     const name = printable(row.name);
     if (!kind) throw corrupt(db.file, { zh: `图层 ${name} 没有对应的表`, en: `the layer ${name} has no table` });
     if (kind.type !== 'table' || kind.wr) throw notPlain(db.file, name);
-    return layerOf(db, row, counts.get(row.name.toLowerCase()) ?? null, aliases.get(row.name));
+    return layerOf(db, row, counts.get(row.name.toLowerCase()) ?? null);
   });
 }
 
@@ -92,12 +92,7 @@ function countsOf(db: GuardedDatabase): Map<string, number> {
   );
 }
 
-function layerOf(
-  db: GuardedDatabase,
-  listed: Listed,
-  statedCount: number | null,
-  alias: string | undefined,
-): PackagedLayer {
+function layerOf(db: GuardedDatabase, listed: Listed, statedCount: number | null): PackagedLayer {
   const columns = db.all<{ name: string; type: string; pk: number; hidden: number }>(
     'select name, type, pk, hidden from pragma_table_xinfo(?)',
     listed.name,
@@ -116,7 +111,7 @@ function layerOf(
   if (rowid === undefined) throw notPlain(db.file, printable(listed.name));
   return {
     name: listed.name,
-    alias: alias ?? listed.identifier,
+    alias: listed.identifier,
     table: listed.name,
     rowid,
     geometryColumn: geometry.name,
