@@ -5,6 +5,7 @@ import { receiveParcels } from '../../server/intake/receive-parcels.ts';
 import { type Feature, gdalMakes, membersOf, removeGdalFiles } from '../intake/gdal-files.ts';
 import { blob, makeGeopackage, polygonWkb } from '../intake/make-geopackage.ts';
 import { makeZip } from '../intake/make-zip.ts';
+import { asKml } from '../intake/packaged-plots.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { depsOf, fileOf, geojson, plotAt, removeFiles, square } from './receiving.ts';
@@ -31,17 +32,11 @@ const packaged = makeGeopackage({
 });
 
 const inDegrees = plots.map(({ properties }, n) => ({ rings: [square(108.8 + 0.002 * n, 28.8, 0.001)], properties }));
-const drawn = Buffer.from(
-  `<?xml version="1.0" encoding="UTF-8"?><kml xmlns="http://www.opengis.net/kml/2.2"><Document>${inDegrees
-    .map(
-      ({ rings, properties }) =>
-        `<Placemark><ExtendedData>${Object.entries(properties)
-          .map(([name, value]) => `<Data name="${name}"><value>${value}</value></Data>`)
-          .join('')}</ExtendedData><Polygon><outerBoundaryIs><LinearRing><coordinates>${rings[0]!
-          .map((point) => point.join(','))
-          .join(' ')}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark>`,
-    )
-    .join('')}</Document></kml>`,
+const drawn = asKml(
+  inDegrees.map(({ rings, properties }) => ({
+    ring: rings[0]!,
+    properties: Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, String(value)])),
+  })),
 );
 
 eachDatabase('a file of any format', (open) => {
