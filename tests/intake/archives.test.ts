@@ -153,6 +153,14 @@ describe('a file in an archive that is no such file is refused by its own name',
     const more = makeZip([member(`x/${file}`, data), member(`y/${file}`, data)]);
     expect(await refusal(more, { ...vouched, sublayer: '*' })).toMatchObject({ code, where: { file: `x/${file}` } });
   });
+  it('a GeoPackage whose last changes lie in a journal beside it', async () => {
+    const zip = makeZip([
+      member('a.gpkg', gpkg()),
+      member('a.gpkg-wal', Buffer.from('x')),
+      member('a.gpkg-shm', Buffer.from('x')),
+    ]);
+    expect(await refusal(zip, { name })).toMatchObject({ code: 'geopackage-corrupt', where: { file: 'a.gpkg' } });
+  });
   it('with a wrong checksum', async () => {
     const zip = makeZip([{ name: 'doc.kml', data: kml(), crc: 1 }]);
     expect(await refusal(zip, vouched)).toMatchObject({ code: 'shapefile-corrupt', where: { file: 'doc.kml' } });

@@ -114,6 +114,12 @@ describe('a GeoPackage is read', () => {
     expect(report.warnings.map((w) => w.code).sort()).toEqual(['field-renamed', 'text-cleaned']);
   });
 
+  it('one that was open in another program when it was sent is read with a warning', async () => {
+    const { report } = await read(makeGeopackage({ also: ['pragma journal_mode = wal'] }), { name });
+    expect(report.warnings).toMatchObject([{ code: 'gpkg-in-use', where: { file: name } }]);
+    expect(report.feature_count).toBe(2);
+  });
+
   it('values that are none, and a count that differs, are said', async () => {
     const bytes = makeGeopackage({
       layers: [{ rows: [{ values: [Buffer.from('x')], geometry: plotBlob() }] }],

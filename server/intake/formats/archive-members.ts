@@ -115,6 +115,21 @@ export async function surveyMembers(job: ReadJob, progress: Progress, format: Ve
   }
 }
 
+/** What a program has not yet written into the database itself would be lost without a word. */
+function refuseJournal(name: string, entries: ZipEntry[]): void {
+  const journal = entries.find((entry) => entry.name === `${name}-wal` && entry.bytes > 0);
+  if (!journal) return;
+  const file = printable(name);
+  throw new AppError(
+    'geopackage-corrupt',
+    {
+      zh: `${file} 打包时还在 QGIS 等软件中打开，最后的改动在 ${printable(journal.name)} 里没有写入。请关闭软件后重新打包。`,
+      en: `${file} was zipped while open in QGIS or the like; its last changes still lie in ${printable(journal.name)}. Close the program and zip it again.`,
+    },
+    { file },
+  );
+}
+
 interface Member extends Named {
   entry: ZipEntry;
   path: string;
@@ -127,6 +142,7 @@ async function unpack(job: ReadJob, holds: RegExp, progress: Progress): Promise<
   try {
     const entries = zip.entries.filter(({ name }) => holds.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
     const chosen = choose(entries, job);
+    for (const { name } of chosen) refuseJournal(name, zip.entries);
     const total = chosen.reduce((sum, { entry }) => sum + entry.bytes, 1);
     let done = 0;
     for (const [i, member] of chosen.entries()) {

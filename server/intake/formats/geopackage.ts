@@ -32,6 +32,11 @@ export async function surveyPackage(job: ReadJob, progress: Progress, from: 'geo
     const all = packagedLayers(db);
     const { chosen, passedOver } = choose(all, job);
     const warnings = new WarningTally();
+    if (db.journaled)
+      warnings.add('gpkg-in-use', '', { file: db.file }, () => ({
+        zh: `${db.file} 上传时可能还在 QGIS 等软件中打开，最后的改动也许在它旁边的 -wal 文件里，没有一起上传：请关闭软件后核对图斑个数。`,
+        en: `${db.file} was perhaps still open in QGIS or the like; the last changes may lie in the -wal file beside it, which did not come with it. Close the program and check the count.`,
+      }));
     if (passedOver.length > 0) sayPassedOver(warnings, db.file, passedOver);
     const parts = chosen.map((layer, i) =>
       surveyLayer(db, layer, job, from, chosen.length > 1, i === 0 ? warnings : new WarningTally(), (share) =>

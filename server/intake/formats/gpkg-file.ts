@@ -33,8 +33,11 @@ export function openGuarded(job: ReadJob, progress: Progress): GuardedDatabase {
   const source = new FileWindow(job.path);
   try {
     if (source.size > job.limits.entryBytes) throw tooLarge(file, job.limits.entryBytes);
-    checkHeader(source.read(0, 100), source.size, file);
-    if (job.ours) return new GuardedDatabase(job.path, file);
+    const head = Buffer.from(source.read(0, 100));
+    checkHeader(head, source.size, file);
+    // 2 where the last writer kept a journal beside the file (sqlite.org/fileformat2.html §1.3.3)
+    const journaled = head[18] === 2;
+    if (job.ours) return new GuardedDatabase(job.path, file, journaled);
     const copy = join(job.tempDir, 'copy.gpkg');
     const out = openSync(copy, 'wx', 0o600);
     try {
@@ -46,7 +49,7 @@ export function openGuarded(job: ReadJob, progress: Progress): GuardedDatabase {
     } finally {
       closeSync(out);
     }
-    return new GuardedDatabase(copy, file);
+    return new GuardedDatabase(copy, file, journaled);
   } finally {
     source.close();
   }
@@ -73,10 +76,13 @@ const { SQLITE_OK, SQLITE_DENY, SQLITE_SELECT, SQLITE_READ, SQLITE_PRAGMA } = co
 
 export class GuardedDatabase {
   readonly file: string;
+  /** changes may lie in a journal (-wal) that did not come with it */
+  readonly journaled: boolean;
   readonly #db: DatabaseSync;
 
-  constructor(path: string, file: string) {
+  constructor(path: string, file: string, journaled: boolean) {
     this.file = file;
+    this.journaled = journaled;
     const url = pathToFileURL(path);
     // no journal is looked for and none is made, whatever the header says
     url.searchParams.set('immutable', '1');

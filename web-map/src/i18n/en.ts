@@ -28,7 +28,8 @@ export const en: Messages = {
   empty: {
     title: 'No runs yet',
     intro: 'Upload parcels and layers and run the checks once; the result appears here:',
-    upload: 'Upload the parcels (zipped shapefile or GeoJSON on CGCS2000) and note the parcel_set_id of the answer',
+    upload:
+      'Upload the parcels (zipped shapefile or FileGDB, GeoPackage, GeoJSON on CGCS2000) and note the parcel_set_id of the answer',
     layers: 'Upload the layers: red lines, land use, slope',
     start: 'Start the run',
     waiting: 'This page looks again by itself. At the first start the sample county takes up to a minute to appear.',
