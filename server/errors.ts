@@ -57,7 +57,7 @@ export interface Sentence {
   en: string;
 }
 
-/** Where the fault lies: whatever of it is known. Rows count from 1 in file order. */
+/** Where the fault lies: whatever of it is known. Rows count from 1 in file order; in a text file they are its lines. */
 export interface Where {
   file?: string;
   row?: number;

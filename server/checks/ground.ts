@@ -95,12 +95,11 @@ export class Ground {
   }
 
   /**
-   * The shape of some of the parts, as WKB of a MultiPolygon in degrees; null where nothing of it can be drawn.
-   * @param parts places in `shares`
+   * The shapes of groups of parts, as WKB of MultiPolygons in degrees; null where nothing of one can be drawn.
+   * @param groups of places in `shares`, none in two of them
    */
-  outline(parts: readonly number[]): Uint8Array | null {
-    const wanted = new Set(parts);
-    return this.#arrangement?.outline((part) => wanted.has(part)) ?? null;
+  outlines(groups: readonly (readonly number[])[]): (Uint8Array | null)[] {
+    return this.#arrangement?.outlines(groups) ?? groups.map(() => null);
   }
 
   /** Whether these are all parts but for what is no land: they have the shape of the parcel itself. */

@@ -3,10 +3,16 @@ import type { Measure } from '../domain/outcome.ts';
 import type { Measured, RunLayer, Sight } from './check.ts';
 import type { Patch, Region } from './ground.ts';
 
-/** The years of land use in a run, newest first. */
+const yearsOf = new WeakMap<readonly RunLayer[], number[]>();
+
+/** The years of land use in a run, newest first. Every parcel of a run asks with the same layers. */
 export function landUseYears(layers: RunLayer[]): number[] {
+  const known = yearsOf.get(layers);
+  if (known) return known;
   const years = layers.flatMap(({ year }) => (year === null ? [] : [year]));
-  return [...new Set(years)].sort((a, b) => b - a);
+  const found = [...new Set(years)].sort((a, b) => b - a);
+  yearsOf.set(layers, found);
+  return found;
 }
 
 /** Patches of a year that have a class: an empty class is land whose use is not known (CONTRACT §3.1). */

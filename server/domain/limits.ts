@@ -17,6 +17,8 @@ export interface IntakeLimits {
   verticesPerFeature: number;
   /** columns of a file; a DBF cannot hold more than 2,046, a GeoJSON could invent one a row */
   fields: number;
+  /** lines of a text file */
+  lines: number;
   /** nesting of a JSON document; deep jsonb traps the embedded database */
   jsonDepth: number;
   /** a parser that reports no progress for so long is killed */
@@ -36,6 +38,7 @@ export const parcelLimits: IntakeLimits = {
   features: 500_000,
   verticesPerFeature: 2_000_000,
   fields: 2046,
+  lines: 10_000_000,
   jsonDepth: 32,
   stallMs: 10_000,
   parserMemoryBytes: 1024 * MB,

@@ -61,8 +61,8 @@ function likelyCause(box: Box, system: CoordinateSystem): Sentence & { candidate
   const candidates = others.slice(0, 40).map((s) => `EPSG:${s.epsg}`);
   if (only?.kind === 'geographic') {
     return {
-      zh: '数值是经纬度（度），不是米。请更正 .prj，或导出为经纬度坐标系 4490。',
-      en: 'The numbers are degrees, not metres. Correct the .prj or declare 4490.',
+      zh: '数值是经纬度（度），不是米。请更正坐标系说明，或写明为经纬度坐标系 4490。',
+      en: 'The numbers are degrees, not metres. Correct what the file states, or declare 4490.',
       candidates,
     };
   }

@@ -72,6 +72,7 @@ function byPerson(file: string, said: CrsStatement, srid: number): Decided {
     said.kind === 'local' ||
     (said.kind === 'other' && said.understood) ||
     (own !== undefined && !sameSystem(own, system)) ||
+    (said.kind === 'none' && said.fits?.(system) === false) ||
     (said.kind === 'unstated-datum' && !own);
   if (contradicts) {
     const stated = own
@@ -80,12 +81,14 @@ function byPerson(file: string, said: CrsStatement, srid: number): Decided {
         ? said.datum
         : said.kind === 'other'
           ? said.what
-          : { zh: nameIn(said), en: nameIn(said) };
+          : said.kind === 'none'
+            ? { zh: '另一个分带', en: 'another zone' }
+            : { zh: nameIn(said), en: nameIn(said) };
     throw new AppError(
       'crs-conflict',
       {
-        zh: `文件自带的坐标系是${stated.zh}，与指定的 ${nameOf(system).zh} 不一致。请核对后去掉 srid，或更正文件的 .prj。`,
-        en: `The file states ${stated.en}, which contradicts the given ${nameOf(system).en}. Check it, then leave out the srid or correct the .prj.`,
+        zh: `文件自带的坐标系是${stated.zh}，与指定的 ${nameOf(system).zh} 不一致。请核对后去掉 srid，或更正文件自带的坐标系说明。`,
+        en: `The file states ${stated.en}, which contradicts the given ${nameOf(system).en}. Check it, then leave out the srid or correct what the file states.`,
       },
       { file, candidates: own ? [`EPSG:${own.epsg}`, `EPSG:${system.epsg}`] : [`EPSG:${system.epsg}`] },
     );
@@ -107,13 +110,20 @@ function byPerson(file: string, said: CrsStatement, srid: number): Decided {
   return decided(system, srid, 'user', reason, unread);
 }
 
-const statedIn = { prj: '.prj', geojson: 'crs', geopackage: 'gpkg_spatial_ref_sys', filegdb: '.gdb' } as const;
+const statedIn = {
+  prj: '.prj',
+  geojson: 'crs',
+  geopackage: 'gpkg_spatial_ref_sys',
+  filegdb: '.gdb',
+  txt: 'TXT',
+} as const;
 
 const nameIn = (said: CrsStatement) => ('name' in said && said.name ? `“${said.name}”` : '?');
 
 function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box | undefined): Decided {
   if (said.kind === 'system') {
     const name = nameOf(said.system);
+    if (said.reason) return decided(said.system, said.epsg, said.from, said.reason);
     const equal =
       said.epsg === 4326
         ? { zh: '，WGS84 按等同于国家2000处理', en: '; WGS 84 is treated as equal to CGCS2000' }
@@ -154,17 +164,22 @@ function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box 
       en: 'No crs member: WGS 84 longitude/latitude by RFC 7946, equal to CGCS2000.',
     });
   }
-  return infer(file, box, near);
+  return infer(file, said, box, near);
 }
 
-function infer(file: string, box: Box, near: Box | undefined): Decided {
-  const found = candidatesFor(box, near);
+function infer(file: string, said: CrsStatement & { kind: 'none' }, box: Box, near: Box | undefined): Decided {
+  const fits = said.fits ?? (() => true);
+  const lacks = said.lacks ?? {
+    zh: '没有坐标系说明（.prj 或 crs）',
+    en: 'states no coordinate system (.prj or crs)',
+  };
+  const found = candidatesFor(box, near).filter(fits);
   const only = found[0];
   if (only && found.length === 1) {
     const name = nameOf(only);
     const message = {
-      zh: `${file} 没有坐标系说明（.prj 或 crs）。按坐标数值推断为${name.zh}，并假定为国家2000而不是西安80或北京54：请确认。`,
-      en: `${file} states no coordinate system (.prj or crs). Its numbers can only be ${name.en}; CGCS2000 is assumed, not Xian 80 or Beijing 54: please confirm.`,
+      zh: `${file} ${lacks.zh}。按坐标数值推断为${name.zh}，并假定为国家2000而不是西安80或北京54：请确认。`,
+      en: `${file} ${lacks.en}. Its numbers can only be ${name.en}; CGCS2000 is assumed, not Xian 80 or Beijing 54: please confirm.`,
     };
     return decided(only, only.epsg, 'inferred', message, [{ code: 'crs-inferred', message, where: { file } }]);
   }
@@ -188,12 +203,12 @@ function infer(file: string, box: Box, near: Box | undefined): Decided {
     'crs-unknown',
     found.length === 0
       ? {
-          zh: `${file} 没有坐标系说明（.prj 或 crs），坐标数值（${numbers}）也不属于中国境内任何国家2000坐标系。请补上坐标系说明，或用 srid 指定。`,
-          en: `${file} states no coordinate system (.prj or crs), and its numbers (${numbers}) fit none of CGCS2000 in China. State it, or give the srid.`,
+          zh: `${file} ${lacks.zh}，坐标数值（${numbers}）也不属于中国境内任何国家2000坐标系。请补上坐标系说明，或用 srid 指定。`,
+          en: `${file} ${lacks.en}, and its numbers (${numbers}) fit none of CGCS2000 in China. State it, or give the srid.`,
         }
       : {
-          zh: `${file} 没有坐标系说明（.prj 或 crs），坐标数值（${numbers}）有 ${found.length} 种可能。请补上坐标系说明，或用 srid 指定其中之一。`,
-          en: `${file} states no coordinate system (.prj or crs), and its numbers (${numbers}) fit ${found.length} of them. State it, or give one of them as srid.`,
+          zh: `${file} ${lacks.zh}，坐标数值（${numbers}）有 ${found.length} 种可能。请补上坐标系说明，或用 srid 指定其中之一。`,
+          en: `${file} ${lacks.en}, and its numbers (${numbers}) fit ${found.length} of them. State it, or give one of them as srid.`,
         },
     where,
   );

@@ -5,17 +5,23 @@
  */
 import { type CoordinateSystem, planesWith, refusedDatumOf, type SystemName, systemOf } from '../domain/crs.ts';
 import type { TransverseMercator } from '../domain/gauss-kruger.ts';
+import type { Sentence } from '../errors.ts';
 import { child, children, nameIn, numberIn, parseWkt, type WktNode } from './wkt.ts';
 
 export type CrsStatement =
-  /** nothing is stated; `assumed` is what the format prescribes then (GeoJSON: WGS 84) */
-  | { kind: 'none'; assumed?: number }
+  /**
+   * nothing, or not all, is stated; `assumed` is what the format prescribes then (GeoJSON: WGS 84), `fits` what is said
+   * all the same (a zone without a datum), `lacks` what is missing, to go behind the file's name
+   */
+  | { kind: 'none'; assumed?: number; fits?: (system: CoordinateSystem) => boolean; lacks?: Sentence }
+  /** `reason` where a format has more to say than that these are the parameters */
   | {
       kind: 'system';
       system: CoordinateSystem;
       epsg: number;
       name: string;
-      from: 'prj' | 'geojson' | 'geopackage' | 'filegdb';
+      from: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt';
+      reason?: Sentence;
     }
   /** another datum: refused by name */
   | { kind: 'refused-datum'; datum: SystemName; name: string }

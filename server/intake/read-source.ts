@@ -138,6 +138,7 @@ const brokenCode: Record<SourceReport['format'], ProblemCode> = {
   geopackage: 'geopackage-corrupt',
   kml: 'kml-invalid',
   filegdb: 'gdb-corrupt',
+  txt: 'txt-invalid',
 };
 
 /** A parser that died, hung or grew: the file did that, so it is refused, with all that is known as the cause. */

@@ -10,6 +10,7 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
+import { type DryRunReport, dryRunReport } from './dry-run.ts';
 import { parcelSetId, sha256Of } from './identity.ts';
 import { abandon, type Claim, claim, discard, finish, parcelSets, underClaim } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
@@ -62,6 +63,8 @@ export interface ReceivedParcels {
   area_m2: number;
   warnings: Warning[];
   decisions: ParcelDecisions;
+  /** of a dry run alone */
+  report?: DryRunReport;
 }
 
 const insertParcels = sqlFile('queries/intake-insert-parcels');
@@ -131,6 +134,8 @@ export async function receiveParcels(
         },
       };
       hooks.signal?.throwIfAborted();
+      const key = { region_code: region.region_code, parcel_set_id: held.id };
+      const dry = input.dryRun ? { report: await dryRunReport(db, key) } : {};
       if (input.dryRun) await discard(db, held);
       else
         await finish(db, held, {
@@ -141,7 +146,7 @@ export async function receiveParcels(
           decisions: JSON.stringify(result.decisions),
         });
       hooks.progress?.(1);
-      return { parcel_set_id: id, region_code: region.region_code, existing: known !== undefined, ...result };
+      return { parcel_set_id: id, region_code: region.region_code, existing: known !== undefined, ...result, ...dry };
     } catch (error) {
       await abandon(db, held, hooks);
       throw error;

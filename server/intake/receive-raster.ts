@@ -12,7 +12,7 @@ import type { ReceiveHooks } from './store-shapes.ts';
 
 const insertTiles = sqlFile('queries/intake-insert-tiles');
 
-/** bytes of deflated tiles of one statement; a tile has at most 256 kB */
+/** bytes of deflated tiles of one statement; a tile has at most 16 kB */
 const bytesMost = 1_000_000;
 
 type Tile = { tile_row: number; tile_col: number; data: Buffer };

@@ -37,7 +37,7 @@ export interface CrsDecision {
   srid: number;
   /** EPSG code of what the file or the person said, e.g. 4326 or 4508 */
   epsg_found: number;
-  source: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'inferred' | 'user';
+  source: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt' | 'inferred' | 'user';
   reason: Sentence;
 }
 
@@ -64,7 +64,7 @@ export interface SourceField {
 }
 
 export interface SourceReport {
-  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb';
+  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb' | 'txt';
   /** the layers that were read: one, or all of an archive with sublayer '*' */
   layers: { name: string; feature_count: number }[];
   crs: CrsDecision;
@@ -83,7 +83,7 @@ export interface SourceReport {
 export type AttributeValue = string | number | boolean | null | AttributeValue[] | { [name: string]: AttributeValue };
 
 export interface SpoolRow {
-  /** 1-based place in its file, deleted rows counted, so that it can be found there */
+  /** 1-based place in its file, deleted rows counted, so that it can be found there; in a text file the line */
   row: number;
   /** name of the layer's file as shown to people, e.g. '地块/parcels.shp' */
   source_file: string;

@@ -12,6 +12,7 @@ import { EdgeList } from './edge-list.ts';
 import { Outlines } from './outline.ts';
 import { boxesMeet, type Shape } from './shape.ts';
 import { ArrangementFailed, Sweep } from './sweep.ts';
+import { tellingLabels } from './telling-labels.ts';
 import { type AreaWeight, areaWeight } from './weight.ts';
 
 /** A polygon over the parcel: parts of one thing share a label, and pieces of one label do not overlap. */
@@ -36,11 +37,11 @@ export interface Arrangement {
   /** shares adding up to 1, also the part that nothing covers (no labels); none for an empty shape */
   readonly cells: readonly Cell[];
   /**
-   * @param wanted by place in `cells`
-   * @returns their union as little-endian WKB MultiPolygon, two ordinates, valid, vertices of the parcel and the covers bit for bit;
-   * null where none has land to draw. The first call costs some arrangements, each more a fraction of one. @throws OutlineFailed
+   * @param groups of cells, by their places; no cell in two of them
+   * @returns the union of each group as little-endian WKB MultiPolygon, two ordinates, valid, vertices of the parcel and the covers bit for
+   * bit; null where none of it has land to draw. It costs some arrangements. @throws OutlineFailed
    */
-  outline(wanted: (cell: number) => boolean): Uint8Array | null;
+  outlines(groups: readonly (readonly number[])[]): (Uint8Array | null)[];
 }
 
 /** @throws ArrangementFailed */
@@ -50,26 +51,31 @@ export function arrange(
   weightOf: (south: number) => AreaWeight = areaWeight,
 ): Arrangement {
   const { box } = parcel;
-  if (!box) return { cells: [], outline: () => null };
+  if (!box) return { cells: [], outlines: (groups) => groups.map(() => null) };
   edges.open(box);
   const area = edges.add(parcel, 0);
   for (const { label, shape } of covers) if (shape.box && boxesMeet(shape.box, box)) edges.add(shape, label + 1);
   const sweep = new Sweep(edges, weightOf(box.south));
   sweep.run();
   const cells = sweep.cells(area);
-  let outlines: Outlines | undefined;
-  return {
-    cells,
-    outline: (wanted) => {
-      // alone, since a cover's vertex one step of doubles from the parcel's may stand for it
-      if (cells.every((_, cell) => wanted(cell))) return new Outlines(parcel, [], [bare]).outline(() => true);
-      outlines ??= new Outlines(parcel, covers, cells);
-      return outlines.outline(wanted);
-    },
-  };
+  return { cells, outlines: (groups) => outlinesOf(parcel, covers, cells, groups) };
 }
 
-const bare = { labels: [] };
+function outlinesOf(
+  parcel: Shape,
+  covers: readonly Cover[],
+  cells: readonly Cell[],
+  groups: readonly (readonly number[])[],
+): (Uint8Array | null)[] {
+  const groupOf = cells.map(() => -1);
+  for (const [group, places] of groups.entries()) for (const cell of places) groupOf[cell] = group;
+  // most polygons over a parcel are not why a part of it is drawn: without their edges it takes a third of the time
+  const telling = tellingLabels(cells, groupOf);
+  const parts = cells.map(({ labels }) => ({ labels: labels.filter((label) => telling.has(label)) }));
+  const drawn = covers.filter(({ label }) => telling.has(label));
+  const outlines = new Outlines(parcel, drawn, parts);
+  return groups.map((_, group) => outlines.outline((cell) => groupOf[cell] === group));
+}
 
 /** one parcel at a time */
 const edges = new EdgeList();

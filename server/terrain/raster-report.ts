@@ -17,7 +17,8 @@ export interface RasterReport extends Grid {
   srid: number;
   width: number;
   height: number;
-  tile_size: 256;
+  /** cells on a side of its tiles */
+  tile_size: number;
   kind: RasterKind;
   /** the longer side of a cell in metres, at the middle row where the grid is in degrees */
   cell_m: number;

@@ -53,7 +53,7 @@ export class SlopeTiler {
   }
 
   async #write(tiles: Promise<RasterTile>[]): Promise<void> {
-    for (const tile of await Promise.all(tiles)) await this.#writer.write(tile);
+    await this.#writer.write(await Promise.all(tiles));
   }
 
   /** After the last row: writes what is left. */

@@ -7,7 +7,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
 import { inflateSync } from 'node:zlib';
 
-export const TILE_SIZE = 256;
+/**
+ * Cells on a side of the tiles that are written; each layer says in its grid what its own are. Of 256 a parcel of 65 m in a DEM of 12.5 m
+ * had to read 220 kB, 8 ms of a run over a few parcels; of 64 it reads 14 kB, and a chunk fetches its tiles in one statement.
+ */
+export const TILE_SIZE = 64;
 const magic = Buffer.from('ZBSLOPE1', 'latin1');
 const endMark = 0xffffffff;
 
@@ -19,7 +23,7 @@ export interface RasterTile {
 }
 
 export interface TileWriter {
-  write(tile: RasterTile): Promise<void>;
+  write(tiles: readonly RasterTile[]): Promise<void>;
   /** end mark; the file is complete only after this */
   finish(): Promise<void>;
   close(): Promise<void>;
@@ -30,9 +34,10 @@ export async function createTileSpool(path: string): Promise<TileWriter> {
   let count = 0;
   await file.appendFile(magic);
   return {
-    async write({ tile_row, tile_col, data }) {
-      await file.appendFile(Buffer.concat([words(tile_row, tile_col, data.length), data]));
-      count++;
+    async write(tiles) {
+      const parts = tiles.flatMap(({ tile_row, tile_col, data }) => [words(tile_row, tile_col, data.length), data]);
+      await file.appendFile(Buffer.concat(parts));
+      count += tiles.length;
     },
     finish: () => file.appendFile(words(endMark, count, 0)),
     close: () => file.close(),
@@ -60,13 +65,16 @@ export async function* readRasterTiles(spool: string): AsyncGenerator<RasterTile
   }
 }
 
-/** The slopes of a stored tile: TILE_SIZE² numbers, NaN where there is none. @throws Error where the bytes are not that */
-export function unpackTile(data: Uint8Array): Float32Array {
-  const size = TILE_SIZE * TILE_SIZE * 4;
+/**
+ * The slopes of a stored tile, NaN where there is none. @throws Error where the bytes are not that
+ * @param side cells on a side, by the layer's grid
+ */
+export function unpackTile(data: Uint8Array, side: number): Float32Array {
+  const size = side * side * 4;
   const bytes = inflateSync(data, { maxOutputLength: size });
   if (bytes.length !== size) throw new Error(`a raster tile of ${bytes.length} bytes, not ${size}`);
   if (endianness() === 'BE') bytes.swap32();
-  return new Float32Array(bytes.buffer, bytes.byteOffset, TILE_SIZE * TILE_SIZE);
+  return new Float32Array(bytes.buffer, bytes.byteOffset, side * side);
 }
 
 async function readExactly(file: FileHandle, at: number, length: number): Promise<Buffer> {

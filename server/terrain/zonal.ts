@@ -6,16 +6,17 @@ import { type Rect, RectBuilder } from './cell-rects.ts';
 import { cellCoverage } from './coverage.ts';
 import type { Grid } from './raster-report.ts';
 import { boundsOf, planarArea, type Ring, ringSigns } from './rings.ts';
-import { TILE_SIZE } from './tile-spool.ts';
 
 export type { Rect };
 
 export interface RasterGrid extends Grid {
   width: number;
   height: number;
+  /** cells on a side of its tiles */
+  tile_size: number;
 }
 
-/** TILE_SIZE² slopes in degrees, NaN = none; null where the tile is not stored, which is all NaN. */
+/** tile_size² slopes in degrees, NaN = none; null where the tile is not stored, which is all NaN. */
 export type TileReader = (tileRow: number, tileCol: number) => Float32Array | null;
 
 /** Shares are of the parcel's planar area in the raster's CRS, 0..1. */
@@ -97,8 +98,10 @@ class SlopeSums {
   readonly #unknownRects: RectBuilder;
   readonly #readTile: TileReader;
   readonly #limit: number;
+  readonly #side: number;
 
-  constructor(grid: Grid, readTile: TileReader, limit: number) {
+  constructor(grid: RasterGrid, readTile: TileReader, limit: number) {
+    this.#side = grid.tile_size;
     this.#readTile = readTile;
     this.#limit = limit;
     this.#steepRects = new RectBuilder(grid);
@@ -106,11 +109,12 @@ class SlopeSums {
   }
 
   add(shares: Float64Array, row0: number, col0: number, rows: number, cols: number): void {
+    const side = this.#side;
     const tiles = new Map<number, Float32Array | null>();
     for (let r = 0; r < rows; r++) {
       const row = row0 + r;
-      const tileRow = Math.floor(row / TILE_SIZE);
-      const line = (row - tileRow * TILE_SIZE) * TILE_SIZE;
+      const tileRow = Math.floor(row / side);
+      const line = (row - tileRow * side) * side;
       let tile: Float32Array | null = null;
       let tileEnd = -1;
       for (let c = 0; c < cols; c++) {
@@ -119,17 +123,17 @@ class SlopeSums {
         this.covered += share;
         const col = col0 + c;
         if (col >= tileEnd) {
-          const tileCol = Math.floor(col / TILE_SIZE);
-          tileEnd = (tileCol + 1) * TILE_SIZE;
+          const tileCol = Math.floor(col / side);
+          tileEnd = (tileCol + 1) * side;
           tile = this.#tile(tiles, tileRow, tileCol);
         }
-        this.#cell(share, tile ? tile[line + col - tileEnd + TILE_SIZE]! : Number.NaN, row, col);
+        this.#cell(share, tile ? tile[line + col - tileEnd + side]! : Number.NaN, row, col);
       }
     }
   }
 
   #tile(tiles: Map<number, Float32Array | null>, tileRow: number, tileCol: number): Float32Array | null {
-    const id = tileRow * 0x100000 + tileCol; // a side has at most 2e5 cells, 782 tiles
+    const id = tileRow * 0x100000 + tileCol; // a side has at most 2e5 cells, 3,125 tiles
     let tile = tiles.get(id);
     if (tile === undefined) {
       tile = this.#readTile(tileRow, tileCol);

@@ -8,7 +8,8 @@ import { isEngineTrap } from '../database/connect.ts';
 import { plainPlot } from './evidence.ts';
 import { type Judged, judge, judgeChunk } from './judge.ts';
 import { patiently } from './patience.ts';
-import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+import type { Chunk, Deps, RunFacts } from './run-context.ts';
+import type { TileReader } from './slope-tiles.ts';
 
 /** More parcels than this in one run are no poison: something is wrong with the engine or the data as a whole. */
 const mostPoisoned = 20;

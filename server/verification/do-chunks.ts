@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { ChunkLost, type Claimed, claimChunk, freeChunk, holdChunk, Leases, newClaim } from './chunk-claims.ts';
 import { ChunkWork, type Keep } from './chunk-work.ts';
 import { patiently } from './patience.ts';
-import { byIndex, type Chunk, type Deps, type RunFacts, tileReader } from './run-context.ts';
+import { byIndex, type Chunk, type Deps, type RunFacts } from './run-context.ts';
+import { tileReader } from './slope-tiles.ts';
 import { storeChunk } from './store-chunk.ts';
 
 /** Chunks under way: two cores of a server and this process are busy with three; the embedded database has one session. */

@@ -21,8 +21,9 @@ import {
   nearPieces,
   type PieceRow,
 } from './patches.ts';
-import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader } from './run-context.ts';
+import { byIndex, type Chunk, type Deps, type RunFacts } from './run-context.ts';
 import { laidCells, slopesOf } from './slope-evidence.ts';
+import type { TileReader } from './slope-tiles.ts';
 
 interface ParcelRow extends Omit<Plot, 'twin'> {
   project_name: string | null;

@@ -1,12 +1,13 @@
 /** Lets every check look at every parcel of a chunk. */
 import type { Measured, Point, RunLayer, Sight } from '../checks/check.ts';
-import { Ground } from '../checks/ground.ts';
+import type { Ground } from '../checks/ground.ts';
 import { checks } from '../checks/index.ts';
-import { ArrangementFailed } from '../overlay/arrangement.ts';
+import { OutlineFailed } from '../overlay/noding.ts';
 import { Breath } from './breath.ts';
 import { type Concluded, conclude } from './conclude.ts';
 import { type Evidence, readEvidence, readPoints } from './evidence.ts';
-import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+import type { Chunk, Deps, RunFacts } from './run-context.ts';
+import type { TileReader } from './slope-tiles.ts';
 
 export interface Judged extends Evidence {
   concluded: Concluded;
@@ -63,12 +64,18 @@ export function judge(evidence: Evidence, facts: RunFacts, pointOf: PointOf): Ju
     return check.look(sight);
   });
   const concluded = conclude(plot, measured, facts.params, ground.shares);
+  return { ...evidence, concluded, shapes: shapesOf(concluded, ground) };
+}
+
+/** The figures stand whether or not the pieces can be drawn: one that would take longer than a second is not. */
+function shapesOf({ pieces }: Concluded, ground: Ground): PieceShape[] {
+  if (pieces.length === 0) return [];
+  if (pieces.length === 1 && ground.isWhole(pieces[0]!.parts)) return ['whole'];
   try {
-    const shapes = concluded.pieces.map(({ parts }) => (ground.isWhole(parts) ? 'whole' : ground.outline(parts)));
-    return { ...evidence, concluded, shapes };
+    return ground.outlines(pieces.map(({ parts }) => parts));
   } catch (error) {
-    if (!(error instanceof ArrangementFailed)) throw error;
-    return judge({ ...evidence, ground: new Ground(null, plot.area_m2, []), failed: error.message }, facts, pointOf);
+    if (!(error instanceof OutlineFailed)) throw error;
+    return pieces.map(() => null);
   }
 }
 

@@ -4,7 +4,8 @@ import type { Difference, Differences, LargestDifference } from './differences.t
 import { patiently } from './patience.ts';
 import { type JudgedAgain, judgeAgain } from './replay-judge.ts';
 import { compareParcel, type StoredFinding, type StoredPiece, type StoredResult } from './replay-parcel.ts';
-import { byIndex, type Chunk, type Deps, type RunFacts, type TileReader, tileReader } from './run-context.ts';
+import { byIndex, type Chunk, type Deps, type RunFacts } from './run-context.ts';
+import { type TileReader, tileReader } from './slope-tiles.ts';
 
 const storedResults = sqlFile<StoredResult>('queries/stored-results');
 const storedFindings = sqlFile<StoredFinding>('queries/stored-findings');

@@ -8,7 +8,8 @@ import { isPoison } from './chunk-work.ts';
 import { plainPlot } from './evidence.ts';
 import { type Judged, judge, judgeChunk } from './judge.ts';
 import { patiently } from './patience.ts';
-import type { Chunk, Deps, RunFacts, TileReader } from './run-context.ts';
+import type { Chunk, Deps, RunFacts } from './run-context.ts';
+import type { TileReader } from './slope-tiles.ts';
 
 export interface JudgedAgain extends Judged {
   /** digests of the pieces' shapes in their order, null where one has none; undefined where they are not drawn */

@@ -4,7 +4,6 @@ import type { ParamValues, RasterGrid, RunLayer } from '../checks/check.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
-import { unpackTile } from '../terrain/read-raster.ts';
 
 export interface Deps {
   database: Database;
@@ -65,51 +64,4 @@ export function byIndex<T>(db: Kysely<Schema>, work: (tx: Transaction<Schema>) =
     await sql`set local enable_seqscan = off`.execute(tx);
     return await work(tx);
   });
-}
-
-/** Tiles kept: 128 of 256 × 256 cells are 32 MB, more than the windows that some chunks of neighbouring parcels touch. */
-const tilesKept = 128;
-
-export type TileReader = (
-  db: Kysely<Schema>,
-  layerId: string,
-  row: number,
-  col: number,
-) => Promise<Float32Array | null>;
-
-/**
- * Reads slope tiles of a region through a small cache; what was not asked for longest goes first. Chunks that are under way together ask for the same tiles:
- * what one of them waits for the others wait for too.
- */
-export function tileReader(regionCode: string): TileReader {
-  const cache = new Map<string, Promise<Float32Array | null>>();
-  return (db, layerId, row, col) => {
-    const name = `${layerId}/${row}/${col}`;
-    const known = cache.get(name);
-    if (known !== undefined) {
-      cache.delete(name);
-      cache.set(name, known);
-      return known;
-    }
-    const tile = readTile(db, { region_code: regionCode, layer_id: layerId, tile_row: row, tile_col: col });
-    cache.set(name, tile);
-    tile.catch(() => cache.delete(name));
-    if (cache.size > tilesKept) cache.delete(cache.keys().next().value as string);
-    return tile;
-  };
-}
-
-async function readTile(
-  db: Kysely<Schema>,
-  key: { region_code: string; layer_id: string; tile_row: number; tile_col: number },
-): Promise<Float32Array | null> {
-  const found = await db
-    .selectFrom('raster_tile')
-    .select('data')
-    .where('region_code', '=', key.region_code)
-    .where('layer_id', '=', key.layer_id)
-    .where('tile_row', '=', key.tile_row)
-    .where('tile_col', '=', key.tile_col)
-    .executeTakeFirst();
-  return found ? unpackTile(found.data) : null;
 }

@@ -10,7 +10,8 @@ import { parseWkbRings } from '../terrain/wkb.ts';
 import { type ParcelSlope, type Rect, slopeOfParcel } from '../terrain/zonal.ts';
 import { Breath } from './breath.ts';
 import { otherPatch } from './patches.ts';
-import type { RunFacts, TileReader } from './run-context.ts';
+import type { RunFacts } from './run-context.ts';
+import type { TilePlace, TileReader } from './slope-tiles.ts';
 
 /** Slope of each parcel that has a shape, by ordinal. @param parcels with their shape in the raster's plane */
 export async function slopesOf(
@@ -18,36 +19,46 @@ export async function slopesOf(
   { params }: RunFacts,
   layer: RunLayer,
   parcels: readonly { ordinal: number; in_raster: Buffer | null }[],
-  readTile: TileReader,
+  readTiles: TileReader,
 ): Promise<Map<number, ParcelSlope>> {
   const grid = layer.raster!;
   const limit = Number(params['steep-slope']?.['max_slope_deg']);
   const found = new Map<number, ParcelSlope>();
   const breath = new Breath();
+  let batch: { ordinal: number; rings: Ring[] }[] = [];
+  let places: TilePlace[] = [];
   for (const { ordinal, in_raster } of parcels) {
     if (in_raster === null) continue;
     const rings = parseWkbRings(in_raster);
-    const tiles = new Map<string, Float32Array>();
-    for (const [row, col] of tilesUnder(grid, rings)) {
-      const data = await readTile(db, layer.layer_id, row, col);
-      if (data) tiles.set(`${row}/${col}`, data);
-    }
-    found.set(
-      ordinal,
-      slopeOfParcel(rings, grid, (row, col) => tiles.get(`${row}/${col}`) ?? null, limit),
-    );
-    await breath.take();
+    batch.push({ ordinal, rings });
+    places.push(...tilesUnder(grid, rings));
+    if (places.length >= mostPlaces) await measure();
   }
+  await measure();
   return found;
+
+  async function measure(): Promise<void> {
+    const tiles = await readTiles(db, layer, places);
+    for (const { ordinal, rings } of batch) {
+      const tileAt = (row: number, col: number) => tiles(row, col) ?? null;
+      found.set(ordinal, slopeOfParcel(rings, grid, tileAt, limit));
+      await breath.take();
+    }
+    batch = [];
+    places = [];
+  }
 }
 
+/** Tiles in hand at once, but for those of one parcel: some 16 MB. */
+const mostPlaces = 1000;
+
 /** Rows and columns of the raster's tiles under a parcel. */
-function tilesUnder(grid: RasterGrid, rings: readonly Ring[]): [number, number][] {
+function tilesUnder(grid: RasterGrid, rings: readonly Ring[]): TilePlace[] {
   const box = boundsOf(rings);
   if (!box) return [];
   const [west, south, east, north] = box;
   const tile = (cell: number, cells: number) => Math.floor(Math.min(Math.max(cell, 0), cells - 1) / grid.tile_size);
-  const found: [number, number][] = [];
+  const found: TilePlace[] = [];
   const lastRow = tile((grid.origin_y - south) / grid.cell_y, grid.height);
   const lastCol = tile((east - grid.origin_x) / grid.cell_x, grid.width);
   for (let row = tile((grid.origin_y - north) / grid.cell_y, grid.height); row <= lastRow; row++) {

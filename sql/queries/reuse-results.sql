@@ -23,6 +23,7 @@ with twin as materialized (
          as same
   from run_result n
   join parcel p on p.region_code = :region_code::text and p.parcel_set_id = n.parcel_set_id and p.ordinal = n.parcel_ordinal
+    and (:same_sets::boolean or p.parcel_set_id = :set_id::uuid)
   join parcel q on q.region_code = :region_code::text and q.parcel_id = p.parcel_id
     and q.parcel_set_id = case when :same_sets::boolean then p.parcel_set_id else :base_set_id::uuid end
   join run_result b on b.region_code = :region_code::text and b.run_id = :base_run_id::uuid and b.parcel_set_id = q.parcel_set_id and b.parcel_ordinal = q.ordinal
@@ -30,13 +31,7 @@ with twin as materialized (
   left join filed on filed.project_code = p.project_code and filed.client_id = p.client_id
   where n.region_code = :region_code::text and n.run_id = :run_id::uuid
 ), matched as materialized (
-  select x.ordinal, x.result_id, x.township, x.base_ordinal
-  from pair x
-  join result s on s.region_code = :region_code::text and s.result_id = x.result_id
-  -- what could not be judged is tried again
-  where x.same and (s.verdict = 'compliant' or not exists (
-    select from finding f
-    where f.region_code = :region_code::text and f.result_id = x.result_id and f.check_id = 'parcel-geometry' and f.reason = 'check-failed'))
+  select x.ordinal, x.result_id, x.township, x.base_ordinal from pair x where x.same
 ), patch as materialized (
   -- pieces of layers that stand in another version in the two runs
   select v.kind, v.is_new, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
@@ -49,16 +44,24 @@ with twin as materialized (
   join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
 ), changed as materialized (
   select p.geom
-  from run_result n
-  join parcel p on p.region_code = n.region_code and p.parcel_set_id = n.parcel_set_id and p.ordinal = n.parcel_ordinal
-  left join matched m on m.ordinal = n.ordinal
-  where n.region_code = :region_code::text and n.run_id = :run_id::uuid and m.ordinal is null
-  union all
-  select p.geom
-  from run_result b
-  join parcel p on p.region_code = b.region_code and p.parcel_set_id = b.parcel_set_id and p.ordinal = b.parcel_ordinal
-  left join matched m on m.base_ordinal = b.ordinal
-  where b.region_code = :region_code::text and b.run_id = :base_run_id::uuid and m.ordinal is null
+  from (
+    select n.parcel_set_id, n.parcel_ordinal
+    from run_result n
+    left join matched m on m.ordinal = n.ordinal
+    where n.region_code = :region_code::text and n.run_id = :run_id::uuid and m.ordinal is null
+    union all
+    select b.parcel_set_id, b.parcel_ordinal
+    from run_result b
+    left join matched m on m.base_ordinal = b.ordinal
+    where b.region_code = :region_code::text and b.run_id = :base_run_id::uuid and m.ordinal is null
+  ) u
+  -- offset 0: by key, of the few that are left
+  cross join lateral (
+    select q.geom
+    from parcel q
+    where q.region_code = :region_code::text and q.parcel_set_id = u.parcel_set_id and q.ordinal = u.parcel_ordinal
+    offset 0
+  ) p
   union all
   select p.geom
   from patch p
@@ -78,6 +81,11 @@ with twin as materialized (
 update run_result rr
 set result_id = m.result_id, township = m.township
 from matched m
+join result s on s.region_code = :region_code::text and s.result_id = m.result_id
 left join near on near.ordinal = m.ordinal
 where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal = m.ordinal and rr.result_id is null
   and near.ordinal is null
+  -- what could not be judged is tried again
+  and (s.verdict = 'compliant' or not exists (
+    select from finding f
+    where f.region_code = :region_code::text and f.result_id = m.result_id and f.check_id = 'parcel-geometry' and f.reason = 'check-failed'))

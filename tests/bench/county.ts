@@ -58,13 +58,18 @@ export async function writeCounty(size: CountySize, folder: string): Promise<Cou
     landUse: size.years.map((year) => ({ year, path: join(folder, `land-use-${year}.zip`) })),
     dem: join(folder, 'dem.tif'),
   };
-  await writeLayer(files.parcels, 'parcels', planePrj, parcelColumns, parcels(size));
+  await writeParcels(size, files.parcels);
   await writeLayer(files.redLine, 'red', degreePrj, redLineColumns, redLines(size));
   for (const { year, path } of files.landUse) {
     await writeLayer(path, 'dltb', planePrj, landUseColumns, landUse(size, year));
   }
   writeFileSync(files.dem, elevation(size));
   return files;
+}
+
+/** The parcels alone. @param moved every hundredth lies a metre further east: what a new version of the set looks like */
+export function writeParcels(size: CountySize, path: string, moved = false): Promise<void> {
+  return writeLayer(path, 'parcels', planePrj, parcelColumns, parcels(size, moved));
 }
 
 interface Feature {
@@ -82,7 +87,7 @@ const redLineColumns = [text('HXMC', 20), text('HXBM', 12)];
 const landUseColumns = [text('TBBH', 8), text('DLBM', 5), text('ZZSXDM', 4)];
 
 /** Projects of 100 plots, 10 × 10 at 110 m; every fiftieth plot reaches into its neighbour. */
-function* parcels({ parcels: count, seed }: CountySize): Generator<Feature> {
+function* parcels({ parcels: count, seed }: CountySize, moved: boolean): Generator<Feature> {
   const chance = new Chance(seed);
   for (let n = 0, project = 0; n < count; project++) {
     const x0 = west + chance.between(2000, side - 4000);
@@ -91,6 +96,7 @@ function* parcels({ parcels: count, seed }: CountySize): Generator<Feature> {
     for (let plot = 0; plot < 100 && n < count; plot++, n++) {
       const middle: Point = [x0 + 110 * (plot % 10), y0 + 110 * Math.floor(plot / 10)];
       const ring = blob(chance, middle, chance.between(22, 48) + (plot % 50 === 7 ? 40 : 0), parcelVertices, 0.12);
+      if (moved && plot === 57) for (const [at, [x, y]] of ring.entries()) ring[at] = [round(x + 1), y];
       const areaM2 = Math.abs(planarArea(ring)) * (plot % 40 === 3 ? 1.05 : 1);
       yield { ring, values: [`P${String(n + 1).padStart(9, '0')}`, code, areaM2] };
     }

@@ -77,6 +77,7 @@ const ofParcels: Fault[] = [
   ['encoding-undetermined', zippedLayer({ rows: [[Buffer.from([0xd6, 0xd0, 0xff, 0xff, 0x41])], ['P2']] })],
   ['duplicate-parcel-id', twoOf('P1')],
   ['geojson-invalid', '{"type":"FeatureCollection","features":['],
+  ['txt-invalid', '[地块坐标]\n5,1.0,1,@\n'],
   ['too-many-features', zippedLayer({ shapes: Array.from({ length: 6 }, (_, i) => plot(i)) })],
 ];
 

@@ -295,7 +295,7 @@ eachDatabase('receiving layers', (open) => {
         expect(raster).toMatchObject({
           srid: 4524,
           kind: 'slope',
-          tile_size: 256,
+          tile_size: 64,
           cell_m: 30,
           width: 1267,
           height: 967,
@@ -309,8 +309,8 @@ eachDatabase('receiving layers', (open) => {
           [received.layer_id],
         );
         expect(rows[0]!.n).toBe(feature_count);
-        const cells = unpackTile(rows[0]!.data);
-        expect(cells).toHaveLength(256 * 256);
+        const cells = unpackTile(rows[0]!.data, 64);
+        expect(cells).toHaveLength(64 * 64);
         expect(await receive(demo('slope_30m.tif'), 'slope')).toMatchObject({
           existing: true,
           layer_id: received.layer_id,

@@ -160,11 +160,44 @@ eachDatabase('an upload is there whole or not at all', (open) => {
       'dry.geojson',
     );
     const before = await rowCounts(database);
-    const dry = await receiveParcels(depsOf(database), { ...file, dryRun: true });
+    const { report, ...dry } = await receiveParcels(depsOf(database), { ...file, dryRun: true });
     expect(await rowCounts(database)).toEqual(before);
     const real = await receiveParcels(depsOf(database), file);
     expect(dry).toEqual(real);
-    expect(await receiveParcels(depsOf(database), { ...file, dryRun: true })).toEqual({ ...real, existing: true });
+    expect(await receiveParcels(depsOf(database), { ...file, dryRun: true })).toEqual({
+      ...real,
+      existing: true,
+      report,
+    });
+    expect(report!.preview).toMatchObject([
+      { ordinal: 1, source_file: 'dry.geojson', source_row: 1, parcel_id: 'a', attributes: { DKMJ: 15 } },
+      { ordinal: 2, source_file: 'dry.geojson', source_row: 2, parcel_id: 'b', attributes: { DKMJ: 7 } },
+    ]);
+    const { rows } = await database.pool.query<{ preview: string; stored: string }>(
+      `select st_asgeojson(geom, 9, 0) as stored from parcel where parcel_set_id = $1 order by ordinal`,
+      [real.parcel_set_id],
+    );
+    expect(report!.preview.map(({ geometry }) => geometry)).toEqual(rows.map(({ stored }) => JSON.parse(stored)));
+    // its two edges cross in the middle of its box
+    const [ring] = bowTie(east, north + 900);
+    const middle = [0, 1].map((axis) => {
+      const values = ring!.map((point) => point[axis]!);
+      return (Math.min(...values) + Math.max(...values)) / 2;
+    });
+    const { rows: places } = await database.pool.query<{ lon: number; lat: number }>(
+      'select st_x(p) as lon, st_y(p) as lat from st_transform(st_setsrid(st_point($1, $2), 4524), 4490) as p',
+      middle,
+    );
+    expect(report!.problem_count).toBe(report!.problems.length);
+    const [crossing] = report!.problems;
+    expect(crossing).toMatchObject({
+      source_file: 'dry.geojson',
+      source_row: 2,
+      parcel_id: 'b',
+      code: 'self-intersection',
+    });
+    expect(crossing!.lon).toBeCloseTo(places[0]!.lon, 9);
+    expect(crossing!.lat).toBeCloseTo(places[0]!.lat, 9);
   });
 
   it('is swept at start where its writer died, and can then be uploaded anew', async () => {

@@ -128,6 +128,17 @@ describe('of several formats', () => {
     expect(asked.report.format).toBe('kml');
     expect(asked.report.warnings.map((w) => w.code)).toEqual(['kml-offset-vouched']);
   });
+  it('a KML beside boundary-point texts is named and not read, unless it is asked for', async () => {
+    const plot =
+      '[地块坐标]\n4,0.5,T1,一号,面,,,,@\nJ1,1,3192000,36577000\nJ2,1,3192000,36577100\nJ3,1,3192100,36577100\nJ4,1,3192100,36577000\n';
+    const zip = makeZip([member('x/地块.txt', Buffer.from(plot)), member('x/doc.kml', kml())]);
+    const { report } = await read(zip, { name, srid: 4524 });
+    expect(report.format).toBe('txt');
+    expect(report.warnings).toContainEqual(
+      expect.objectContaining({ code: 'archive-others', where: { file: name, candidates: ['x/doc.kml'] } }),
+    );
+    expect((await read(zip, { ...vouched, sublayer: 'doc.kml' })).report.format).toBe('kml');
+  });
   it('a GeoPackage beside a shapefile is a choice to be asked about', async () => {
     const zip = makeZip([...layerMembers(), member('x.gpkg', gpkg())]);
     expect(await refusal(zip, { name })).toMatchObject({

@@ -33,10 +33,10 @@ export async function slopesOf(report: RasterReport): Promise<SlopeRaster> {
   let tiles = 0;
   for await (const { tile_row, tile_col, data } of readRasterTiles(report.spool)) {
     tiles++;
-    const cells = unpackTile(data);
+    const cells = unpackTile(data, report.tile_size);
     for (let i = 0; i < cells.length; i++) {
-      const row = tile_row * 256 + Math.floor(i / 256);
-      const col = tile_col * 256 + (i % 256);
+      const row = tile_row * report.tile_size + Math.floor(i / report.tile_size);
+      const col = tile_col * report.tile_size + (i % report.tile_size);
       if (row < report.height && col < report.width) slopes[row * report.width + col] = cells[i]!;
       else if (!Number.isNaN(cells[i]!)) throw new Error('a value beyond the raster');
     }

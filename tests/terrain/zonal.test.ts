@@ -16,7 +16,7 @@ function tilesOf(rows: number, cols: number, slope: (row: number, col: number) =
       return row < rows && col < cols ? slope(row, col) : Number.NaN;
     });
 }
-const grid = { origin_x: 0, origin_y: 10, cell_x: 1, cell_y: 1, width: 10, height: 10 };
+const grid = { origin_x: 0, origin_y: 10, cell_x: 1, cell_y: 1, width: 10, height: 10, tile_size: 256 };
 const of = (rings: Ring[], slope: (row: number, col: number) => number, limit = 25): ParcelSlope =>
   slopeOfParcel(rings, grid, tilesOf(10, 10, slope), limit);
 
@@ -32,7 +32,7 @@ describe('slope of a parcel agrees with GEOS', () => {
   const slope = (row: number, col: number) => ((row * 3 + col) % 7 === 0 ? Number.NaN : (row * 11 + col * 5) % 46);
   it.each(cases)('$name', (wanted) => {
     const [origin_x, origin_y, cell_x, cell_y] = wanted.grid;
-    const raster = { origin_x, origin_y, cell_x, cell_y, width: 12, height: 12 };
+    const raster = { origin_x, origin_y, cell_x, cell_y, width: 12, height: 12, tile_size: 256 };
     const rings = wanted.rings.map((r) => Float64Array.from(r));
     const found = slopeOfParcel(rings, raster, tilesOf(12, 12, slope), 25);
     expect(found.known_share).toBeCloseTo(wanted.known_share, 7);
@@ -146,7 +146,7 @@ describe('slope of a parcel', () => {
   });
 
   it('across many tiles and strips of rows is the same as by counting', () => {
-    const big = { origin_x: 0, origin_y: 1500, cell_x: 1, cell_y: 1, width: 1200, height: 1500 };
+    const big = { origin_x: 0, origin_y: 1500, cell_x: 1, cell_y: 1, width: 1200, height: 1500, tile_size: 256 };
     const tile = tilesOf(1500, 1200, (row, col) => (row + col) % 46);
     const read: string[] = [];
     const found = slopeOfParcel(

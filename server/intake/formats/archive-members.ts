@@ -54,26 +54,33 @@ function isNamed(name: string, sublayer: string): boolean {
   );
 }
 
-/** Other sources in the archive: asked about where they are as good as what is read, else named. Throws several-shapefiles. */
-export function besides(names: readonly string[], { fileName, options }: ReadJob): Warning[] {
-  if (asked(options.sublayer)) return [];
-  const present = kinds.filter(({ holds }) => names.some((name) => holds.test(name)));
+const filesOf = (some: typeof kinds, names: readonly string[]) =>
+  some.flatMap((kind) => sourcesOf(kind, names)).map((name) => printable(name));
+
+/** Throws several-shapefiles where formats lie side by side that are as good a source one as the other. */
+export function refuseMixed(names: readonly string[], { fileName, options }: ReadJob): void {
+  const whole = kinds.filter((kind) => kind.whole && names.some((name) => kind.holds.test(name)));
+  if (asked(options.sublayer) || whole.length < 2) return;
   const file = printable(fileName);
-  const filesOf = (some: typeof kinds) => some.flatMap((kind) => sourcesOf(kind, names)).map((name) => printable(name));
-  const whole = present.filter((kind) => kind.whole);
-  if (whole.length > 1) {
-    const list = filesOf(whole);
-    throw new AppError(
-      'several-shapefiles',
-      {
-        zh: `压缩包 ${file} 里有几种格式的图层：${list.slice(0, 40).join('、')}。请用 sublayer 指定其中一个，或分开打包。`,
-        en: `The archive ${file} holds layers of several formats: ${list.slice(0, 40).join(', ')}. Name one as sublayer, or zip them apart.`,
-      },
-      { file, candidates: list },
-    );
-  }
-  const others = filesOf(present.slice(1).filter(({ id }) => id !== 'geojson'));
-  if (others.length === 0) return [];
+  const list = filesOf(whole, names);
+  throw new AppError(
+    'several-shapefiles',
+    {
+      zh: `压缩包 ${file} 里有几种格式的图层：${list.slice(0, 40).join('、')}。请用 sublayer 指定其中一个，或分开打包。`,
+      en: `The archive ${file} holds layers of several formats: ${list.slice(0, 40).join(', ')}. Name one as sublayer, or zip them apart.`,
+    },
+    { file, candidates: list },
+  );
+}
+
+/** Names what else lies beside what is read; JSON is too often no layer at all. */
+export function besides(names: readonly string[], { fileName, options }: ReadJob, read: Id): Warning[] {
+  const others = filesOf(
+    kinds.filter(({ id }) => id !== read && id !== 'geojson'),
+    names,
+  );
+  if (asked(options.sublayer) || others.length === 0) return [];
+  const file = printable(fileName);
   return [
     {
       code: 'archive-others',

@@ -91,11 +91,6 @@ const signatures: Signature[] = [
   },
   { name: both('XML', 'XML'), advice: shapefileAdvice, is: (_, text) => text.startsWith('<?xml') },
   {
-    name: both('界址点 TXT', 'a boundary-point TXT'),
-    advice: shapefileAdvice,
-    is: (_, text) => /^\s*([[【])(属性描述|地块坐标|项目信息)/.test(text),
-  },
-  {
     name: both('VCT 交换文件', 'a VCT exchange file'),
     advice: shapefileAdvice,
     is: (_, text) => /^(HeadBegin|DataMark\s*:)/i.test(text),
@@ -129,11 +124,16 @@ export function foreignFile(head: Buffer, fileName: string): AppError {
   const found = signatures.find(({ is }) => is(head, text));
   if (found) return unsupported(file, found.name, found.advice ?? shapefileAdvice);
   const sentence = {
-    zh: `${file} 既不是 zip 压缩包，也不是 GeoJSON（文件为空或内容无法识别）。`,
-    en: `${file} is neither a zip archive nor GeoJSON (empty, or of unknown content).`,
+    zh: `${file} 既不是 zip 压缩包，也不是 GeoJSON 或界址点 TXT（文件为空或内容无法识别）。`,
+    en: `${file} is neither a zip archive nor GeoJSON nor a boundary-point TXT (empty, or of unknown content).`,
   };
   const detail = { zh: `${sentence.zh}${shapefileAdvice.zh}`, en: `${sentence.en} ${shapefileAdvice.en}` };
-  return new AppError(/\.(geo)?json$/i.test(fileName) ? 'geojson-invalid' : 'not-a-zip', detail, { file });
+  const code = /\.(geo)?json$/i.test(fileName)
+    ? 'geojson-invalid'
+    : /\.txt$/i.test(fileName)
+      ? 'txt-invalid'
+      : 'not-a-zip';
+  return new AppError(code, detail, { file });
 }
 
 function leadingText(head: Buffer): string {

@@ -24,7 +24,7 @@ export function chooseLayers(entries: ZipEntry[], sublayer: string | undefined, 
       entries.map((e) => e.name),
       fileName,
     );
-  const chosen = pick(layers, sublayer, fileName);
+  const chosen = pickLayers(layers, sublayer, fileName);
   for (const layer of chosen) if (!layer.files.dbf) throw dbfMissing(layer, entries);
   return chosen;
 }
@@ -65,7 +65,12 @@ function layerOf(members: { stem: string; part: Part; entry: ZipEntry }[]): Laye
   return { name: files.shp.name.replace(/\.[^.]+$/, ''), files };
 }
 
-function pick(layers: LayerFiles[], sublayer: string | undefined, fileName: string): LayerFiles[] {
+/** Of named layers those that `sublayer` asks for. Throws several-shapefiles, no-shapefile (no such name). */
+export function pickLayers<L extends { name: string }>(
+  layers: L[],
+  sublayer: string | undefined,
+  fileName: string,
+): L[] {
   if (sublayer === '*') return layers;
   if (sublayer === undefined) {
     if (layers.length > 1)
@@ -76,10 +81,10 @@ function pick(layers: LayerFiles[], sublayer: string | undefined, fileName: stri
       );
     return layers;
   }
-  const wanted = sublayer.replace(/\.shp$/i, '');
+  const wanted = sublayer.replace(/\.(shp|txt)$/i, '');
   const stem = (name: string) => name.slice(name.lastIndexOf('/') + 1);
   const lower = wanted.toLowerCase();
-  const ways: ((layer: LayerFiles) => boolean)[] = [
+  const ways: ((layer: L) => boolean)[] = [
     (l) => l.name === wanted,
     (l) => stem(l.name) === wanted,
     (l) => l.name.toLowerCase() === lower,
