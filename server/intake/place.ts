@@ -110,6 +110,14 @@ function byPerson(file: string, said: CrsStatement, srid: number): Decided {
   return decided(system, srid, 'user', reason, unread);
 }
 
+const statedIn = {
+  prj: '.prj',
+  geojson: 'crs',
+  geopackage: 'gpkg_spatial_ref_sys',
+  filegdb: '.gdb',
+  txt: 'TXT',
+} as const;
+
 const nameIn = (said: CrsStatement) => ('name' in said && said.name ? `“${said.name}”` : '?');
 
 function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box | undefined): Decided {
@@ -120,7 +128,7 @@ function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box 
       said.epsg === 4326
         ? { zh: '，WGS84 按等同于国家2000处理', en: '; WGS 84 is treated as equal to CGCS2000' }
         : { zh: '', en: '' };
-    const from = said.from === 'prj' ? '.prj' : 'crs';
+    const from = statedIn[said.from];
     return decided(said.system, said.epsg, said.from, {
       zh: `${from} 的参数即${name.zh}${equal.zh}。`,
       en: `The parameters of ${from} are those of ${name.en}${equal.en}.`,
@@ -131,9 +139,9 @@ function byFile(file: string, said: CrsStatement, extremes: Extremes, near: Box 
   if (said.kind === 'unstated-datum') {
     throw new AppError(
       'crs-unknown',
-      {
-        zh: `${file} 的 .prj 没有写明大地基准（是国家2000、西安80还是北京54）。请向数据提供单位确认，确为国家2000时用 srid 指定${said.system ? ` ${said.system.epsg}` : ''}。`,
-        en: `The .prj of ${file} does not name its datum (CGCS2000, Xian 80 or Beijing 54). Ask who made it; if it is CGCS2000, give the srid${said.system ? ` ${said.system.epsg}` : ''}.`,
+      said.detail ?? {
+        zh: `${file} 的坐标系说明没有写明大地基准（是国家2000、西安80还是北京54）。请向数据提供单位确认，确为国家2000时用 srid 指定${said.system ? ` ${said.system.epsg}` : ''}。`,
+        en: `The coordinate system stated in ${file} does not name its datum (CGCS2000, Xian 80 or Beijing 54). Ask who made it; if it is CGCS2000, give the srid${said.system ? ` ${said.system.epsg}` : ''}.`,
       },
       { file, candidates: said.system ? [`EPSG:${said.system.epsg}`] : undefined },
     );

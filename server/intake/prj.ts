@@ -20,13 +20,13 @@ export type CrsStatement =
       system: CoordinateSystem;
       epsg: number;
       name: string;
-      from: 'prj' | 'geojson' | 'txt';
+      from: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt';
       reason?: Sentence;
     }
   /** another datum: refused by name */
   | { kind: 'refused-datum'; datum: SystemName; name: string }
-  /** right ellipsoid, but the datum is called unknown: a person has to say it */
-  | { kind: 'unstated-datum'; system: CoordinateSystem | undefined; name: string }
+  /** right ellipsoid, but the datum is called unknown or cannot be trusted (`detail` says why): a person has to say it */
+  | { kind: 'unstated-datum'; system: CoordinateSystem | undefined; name: string; detail?: SystemName }
   /** right datum, Transverse Mercator, but no standard zone; `origin`: its northings do not begin at the equator */
   | { kind: 'local'; tm: TransverseMercator; origin: { latitude: number; falseNorthing: number }; name: string }
   /** anything else, with what it is; `understood`: it is a coordinate system and none of ours, so an srid contradicts it */

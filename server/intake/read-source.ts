@@ -131,6 +131,16 @@ function systemError(code: string, message: string): Error {
   });
 }
 
+/** What a file is called that broke its parser. */
+const brokenCode: Record<SourceReport['format'], ProblemCode> = {
+  shapefile: 'shapefile-corrupt',
+  geojson: 'geojson-invalid',
+  geopackage: 'geopackage-corrupt',
+  kml: 'kml-invalid',
+  filegdb: 'gdb-corrupt',
+  txt: 'txt-invalid',
+};
+
 /** A parser that died, hung or grew: the file did that, so it is refused, with all that is known as the cause. */
 function failure(
   fileName: string,
@@ -149,8 +159,7 @@ function failure(
       en: `Reading ${file} needs more than ${mb} MB of memory and was stopped. Split it.`,
     });
   }
-  const codes = { geojson: 'geojson-invalid', shapefile: 'shapefile-corrupt', txt: 'txt-invalid' } as const;
-  const code = format === undefined ? 'not-a-zip' : codes[format];
+  const code = format === undefined ? 'not-a-zip' : brokenCode[format];
   const seconds = Math.round(limits.stallMs / 1000);
   return ending?.kind === 'stalled'
     ? refuse(code, {

@@ -4,13 +4,14 @@
  */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { AppError } from '../errors.ts';
+import { besides, refuseMixed } from './formats/archive-members.ts';
 import { foreignFile } from './formats/foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './formats/format.ts';
 import { vectorFormats } from './formats/index.ts';
 import { type Placed, placeLayer } from './place.ts';
 import { boxOf } from './place-extent.ts';
 import { printable } from './printable.ts';
-import type { SourceReport } from './source-types.ts';
+import type { SourceReport, Warning } from './source-types.ts';
 import { SpoolWriter } from './spool.ts';
 import { GuardedZip } from './zip-guard.ts';
 
@@ -27,17 +28,14 @@ export async function readVector(
   began: (format: VectorFormat['id']) => void,
 ): Promise<SourceReport> {
   const head = readHead(job.path);
-  let format = vectorFormats.find((f) => f.sniff(head));
-  if (!format) throw foreignFile(head, job.fileName);
-  began(format.id);
-  const inside = format.id === 'shapefile' ? await formatInside(job) : undefined;
-  if (inside) {
-    format = inside;
-    began(format.id);
-  }
-  const survey = await format.survey(job, (share) => progress(share * surveyShare), inside !== undefined);
+  const found = vectorFormats.find((f) => f.sniff(head));
+  if (!found) throw foreignFile(head, job.fileName);
+  const early = (share: number) => progress(share * surveyShare);
+  const { format, survey, warnings } =
+    found.id === 'shapefile' ? await surveyZip(found, job, early, began) : await surveyFile(found, job, early, began);
   try {
-    return writeSpool(format, survey, job, spool, progress);
+    const report = writeSpool(format, survey, job, spool, progress);
+    return { ...report, warnings: [...report.warnings, ...warnings] };
   } catch (error) {
     rmSync(spool, { force: true });
     throw error;
@@ -46,12 +44,38 @@ export async function readVector(
   }
 }
 
-/** The format of the files in a zip, where it is not shapefiles. */
-async function formatInside(job: ReadJob): Promise<VectorFormat | undefined> {
+interface Surveyed {
+  format: VectorFormat;
+  survey: Survey;
+  warnings: Warning[];
+}
+type Began = (format: VectorFormat['id']) => void;
+
+async function surveyFile(format: VectorFormat, job: ReadJob, progress: Progress, began: Began): Promise<Surveyed> {
+  began(format.id);
+  return { format, survey: await format.survey(job, progress), warnings: [] };
+}
+
+/** A zip, by the names in it: of shapefiles unless a format says that it is one of its own. */
+async function surveyZip(shapefile: VectorFormat, job: ReadJob, progress: Progress, began: Began): Promise<Surveyed> {
+  began(shapefile.id);
   const zip = await GuardedZip.open(job.path, job.fileName, job.limits);
   zip.close();
   const names = zip.entries.map(({ name }) => name);
-  return vectorFormats.find((f) => f.inArchive?.(names));
+  refuseMixed(names, job);
+  const formats = vectorFormats.filter((f) => f.inArchive?.(names, job.options.sublayer));
+  for (const [i, format] of formats.entries()) {
+    began(format.id);
+    try {
+      return { format, survey: await format.survey(job, progress, true), warnings: besides(names, job, format.id) };
+    } catch (error) {
+      // the texts beside a KML may be readmes, and no layer of theirs is meant then
+      const other = formats[i + 1];
+      if (!other || !(error instanceof AppError) || error.code !== 'no-shapefile') throw error;
+    }
+  }
+  const { survey } = await surveyFile(shapefile, job, progress, began);
+  return { format: shapefile, survey, warnings: besides(names, job, shapefile.id) };
 }
 
 function writeSpool(

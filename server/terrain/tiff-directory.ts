@@ -5,7 +5,7 @@
  */
 import { assertInside, type ByteSource } from './byte-source.ts';
 import type { RasterLimits } from './raster-limits.ts';
-import { rasterCorrupt } from './refusals.ts';
+import { rasterCorrupt, refuse } from './refusals.ts';
 
 /** One tag: where its values lie. `count` values of `type`, from byte `at` of the file. */
 export interface TiffEntry {
@@ -24,11 +24,18 @@ const typeBytes: Record<number, number> = {
   1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8,
 }; // biome-ignore format: a table
 
-/** @throws AppError raster-corrupt */
+/** @throws AppError raster-corrupt; format-unsupported where it is a zip */
 export async function readTiffDirectory(source: ByteSource, limits: RasterLimits): Promise<TiffDirectory> {
   if (source.size < 8) throw notTiff();
   const head = await source.read(0, Math.min(16, source.size));
   const order = head.toString('latin1', 0, 2);
+  if (order === 'PK') {
+    throw refuse(
+      'format-unsupported',
+      '栅格不要打包：请把 .tif 文件从压缩包中取出，直接上传。',
+      'Rasters are not zipped: take the .tif out of the archive and upload it itself.',
+    );
+  }
   if (order !== 'II' && order !== 'MM') throw notTiff();
   const littleEndian = order === 'II';
   const magic = littleEndian ? head.readUInt16LE(2) : head.readUInt16BE(2);

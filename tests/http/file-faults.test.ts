@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type ProblemCode, problemStatus } from '../../server/errors.ts';
+import { makeGeopackage } from '../intake/make-geopackage.ts';
 import { layerMembers, plot, zippedLayer } from '../intake/make-shapefile.ts';
 import { makeZip } from '../intake/make-zip.ts';
 import { rowCounts } from '../intake-receive/receiving.ts';
@@ -38,6 +39,16 @@ const ofParcels: Fault[] = [
   [
     'shapefile-corrupt',
     makeZip(members.map((one) => (one.name === 'parcels.shp' ? { ...one, data: one.data.subarray(0, 150) } : one))),
+  ],
+  ['geopackage-corrupt', makeGeopackage().subarray(0, 5000)],
+  ['kml-invalid', '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>'],
+  [
+    'gdb-corrupt',
+    makeZip(
+      ['1', '4'].flatMap((n) =>
+        ['gdbtable', 'gdbtablx'].map((end) => ({ name: `x.gdb/a0000000${n}.${end}`, data: Buffer.from('x') })),
+      ),
+    ),
   ],
   ['shapefile-encrypted', zippedLayer({ shp: { fileCode: 1234 } })],
   ['dbf-missing', zippedLayer({ without: ['dbf'] })],

@@ -84,7 +84,7 @@ describe('the header check', () => {
 
   it('refuses garbage and an empty file in words', async () => {
     expect(await code(Buffer.alloc(0))).toBe('raster-corrupt');
-    expect(await code(Buffer.from('PK\u0003\u0004 this is a zip'))).toBe('raster-corrupt');
+    expect(await code(Buffer.from('PK\u0003\u0004 this is a zip'))).toBe('format-unsupported');
     expect(await code(Buffer.from('II*\0\0\0\0\0'))).toBe('raster-corrupt');
   });
 

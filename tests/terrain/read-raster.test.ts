@@ -25,6 +25,16 @@ describe('a raster read in its child process', () => {
   const read = <T>(tiff: TiffOptions, use: (path: string, hooks: RasterHooks & { tempDir: string }) => Promise<T>) =>
     withFile(writeTiff(tiff), (path, folder) => use(path, { tempDir: folder }));
 
+  it('in a zip is refused with what to do, not called damaged', async () => {
+    await withFile(Buffer.from('PK\x03\x04 and more of it'), async (path, folder) => {
+      const problem = await failed(
+        readRasterSource(path, '坡度.zip', { kind: 'slope' }, defaultRasterLimits, { tempDir: folder }),
+      );
+      expect(problem).toMatchObject({ code: 'format-unsupported', where: { file: '坡度.zip' } });
+      expect((problem as AppError).detail.zh).toMatch(/取出/);
+    });
+  });
+
   it('becomes a report and a spool of tiles, tiles without a value left out', async () => {
     // 600 × 300: ten tiles of 64 across, five down; the sixteen in the middle above have no value
     const cells = Float32Array.from({ length: 600 * 300 }, (_, i) => {

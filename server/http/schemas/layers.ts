@@ -20,9 +20,13 @@ const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 export const readingFields = {
   name: Type.Optional(Text(200)),
   region_code: Type.Optional(RegionCode),
-  srid: Type.Optional(Type.String({ pattern: '^[0-9]{4,6}$', description: 'EPSG' })),
+  srid: Type.Optional(
+    Type.String({ pattern: '^[0-9]{4,6}$', description: 'EPSG；KML/KMZ 必填 4490 或 4326，即担保没有 GCJ-02 偏移' }),
+  ),
   encoding: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_.:-]{2,40}$', description: 'UTF-8, GBK, GB18030, …' })),
-  sublayer: Type.Optional(Text(400)),
+  sublayer: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 400, description: '图层名或别名、压缩包内的文件、文件/图层；* 合并全部' }),
+  ),
 };
 
 export const LayerFields = Type.Object(

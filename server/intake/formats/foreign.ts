@@ -6,13 +6,21 @@ import { AppError, type Sentence } from '../../errors.ts';
 import { printable } from '../printable.ts';
 
 const shapefileAdvice: Sentence = {
-  zh: '请导出为 shapefile，把同名的 .shp、.shx、.dbf、.prj 打成一个 zip 后上传；或导出为 GeoJSON。',
-  en: 'Export it as a shapefile and zip the .shp, .shx, .dbf and .prj of one name, or export it as GeoJSON.',
+  zh: '请导出为 shapefile，把同名的 .shp、.shx、.dbf、.prj 打成一个 zip 后上传；或导出为 GeoPackage 或 GeoJSON。',
+  en: 'Export it as a shapefile and zip the .shp, .shx, .dbf and .prj of one name, or export it as GeoPackage or GeoJSON.',
 };
 const repackAdvice: Sentence = { zh: '请解压后重新打成 zip 再上传。', en: 'Unpack it and make it a zip.' };
 const rasterAdvice: Sentence = {
   zh: '这是栅格，请作为坡度（slope）或高程（dem）图层上传。',
   en: 'This is a raster: upload it as a slope or dem layer.',
+};
+const takeOut = (what: string): Sentence => ({
+  zh: `请把 ${what} 文件从压缩包中取出，直接上传。`,
+  en: `Take the ${what} out of the archive and upload it itself.`,
+});
+const rasterInZip: Sentence = {
+  zh: `栅格不要打包：${takeOut('.tif').zh}图层类型选坡度（slope）或高程（dem）。`,
+  en: `Rasters are not zipped: ${takeOut('.tif').en} Its type is slope or dem.`,
 };
 const zipAdvice: Sentence = {
   zh: '单个文件不含全部内容，请把同名的 .shp、.shx、.dbf、.prj 一起打成 zip 后上传。',
@@ -45,12 +53,6 @@ const signatures: Signature[] = [
   { name: both('自解压程序', 'a self-extracting program'), advice: repackAdvice, is: word('MZ') },
   { name: both('单独的 .shp 或 .shx 文件', 'a bare .shp or .shx'), advice: zipAdvice, is: starts(0, 0, 0x27, 0x0a) },
   {
-    name: both('GeoPackage', 'a GeoPackage'),
-    advice: shapefileAdvice,
-    is: (head) => word('SQLite format 3\0')(head) && /^GP(KG|1\d)$/.test(head.subarray(68, 72).toString('latin1')),
-  },
-  { name: both('SQLite 数据库', 'an SQLite database'), advice: shapefileAdvice, is: word('SQLite format 3\0') },
-  {
     name: both('Access 数据库（.mdb）', 'an Access database (.mdb)'),
     advice: shapefileAdvice,
     is: (head) => /^Standard (Jet|ACE) DB/.test(head.subarray(4, 20).toString('latin1')),
@@ -72,11 +74,6 @@ const signatures: Signature[] = [
     name: both('图片', 'a picture'),
     advice: shapefileAdvice,
     is: (head) => starts(0xff, 0xd8, 0xff)(head) || starts(0x89, 0x50, 0x4e, 0x47)(head),
-  },
-  {
-    name: both('KML', 'KML'),
-    advice: shapefileAdvice,
-    is: (_, text) => /^<[\s\S]{0,2000}<(\w+:)?kml[\s>]|^<(\w+:)?kml[\s>]/i.test(text),
   },
   {
     name: both('奥维文件（.ovkml）', 'an Ovital file (.ovkml)'),
@@ -163,15 +160,13 @@ function unsupported(file: string, name: Sentence, advice: Sentence): AppError {
 }
 
 const insideZip: { name: Sentence; holds: RegExp; advice?: Sentence }[] = [
-  { name: both('文件地理数据库（.gdb）', 'a file geodatabase (.gdb)'), holds: /\.gdb\/|\.gdbtable$/i },
   { name: both('Excel 工作簿（.xlsx）', 'an Excel workbook (.xlsx)'), holds: /^xl\/workbook\.(xml|bin)$/ },
   { name: both('Word 文档（.docx）', 'a Word document (.docx)'), holds: /^word\/document\.xml$/ },
-  { name: both('KMZ', 'KMZ'), holds: /\.kml$/i },
-  { name: both('GeoPackage', 'a GeoPackage'), holds: /\.gpkg$/i },
+  { name: both('KMZ', 'KMZ'), holds: /\.(kmz|ovkmz)$/i, advice: takeOut('.kmz') },
   { name: both('Access 数据库（.mdb）', 'an Access database (.mdb)'), holds: /\.(mdb|accdb)$/i },
   { name: both('DWG/DXF 图纸', 'a DWG or DXF drawing'), holds: /\.(dwg|dxf)$/i },
   { name: both('MapInfo 文件', 'a MapInfo file'), holds: /\.(tab|mif)$/i },
-  { name: both('GeoTIFF 栅格', 'a GeoTIFF raster'), holds: /\.tiff?$/i, advice: rasterAdvice },
+  { name: both('GeoTIFF 栅格', 'a GeoTIFF raster'), holds: /\.tiff?$/i, advice: rasterInZip },
 ];
 
 /** Why an archive without any .shp is refused. */
@@ -180,7 +175,6 @@ export function foreignArchive(names: string[], fileName: string): AppError {
   const found = insideZip.find(({ holds }) => names.some((name) => holds.test(name)));
   if (found) return unsupported(file, found.name, found.advice ?? shapefileAdvice);
   const candidates = names.slice(0, 20).map((name) => printable(name));
-  const json = names.find((name) => /\.(geo)?json$/i.test(name));
   const held =
     candidates.length > 0
       ? `（内有 ${candidates.slice(0, 5).join('、')}${names.length > 5 ? '…' : ''}）`
@@ -188,8 +182,8 @@ export function foreignArchive(names: string[], fileName: string): AppError {
   return new AppError(
     'no-shapefile',
     {
-      zh: `压缩包 ${file} 里没有 .shp 文件${held}。${json ? 'GeoJSON 请直接上传，不要打包。' : shapefileAdvice.zh}`,
-      en: `The archive ${file} holds no .shp. ${json ? 'Upload the GeoJSON itself, not zipped.' : shapefileAdvice.en}`,
+      zh: `压缩包 ${file} 里没有 .shp 文件${held}。${shapefileAdvice.zh}`,
+      en: `The archive ${file} holds no .shp. ${shapefileAdvice.en}`,
     },
     { file, candidates },
   );

@@ -12,6 +12,8 @@ export interface ReadJob {
   limits: IntakeLimits;
   /** a folder of this job's own, removed after it */
   tempDir: string;
+  /** the file is a copy of this job's own already */
+  ours?: boolean;
 }
 
 /** Share done of the stage at hand, 0–1. Call it at least every second of work: a silent parser is killed. */
@@ -44,7 +46,7 @@ export interface VectorFormat {
   /** by content: the first 64 KB */
   sniff(head: Buffer): boolean;
   /** of a zip, by the names in it: is it an archive of files of this format? Asked before what `sniff` found is taken */
-  inArchive?(names: readonly string[]): boolean;
+  inArchive?(names: readonly string[], sublayer?: string): boolean;
   /** `archive`: the file is a zip that `inArchive` knew */
   survey(job: ReadJob, progress: Progress, archive?: boolean): Promise<Survey>;
 }

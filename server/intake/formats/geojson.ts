@@ -6,6 +6,7 @@ import type { CrsStatement } from '../prj.ts';
 import type { SpoolRow } from '../source-types.ts';
 import { ExtremeTally } from '../vertex-check.ts';
 import { WarningTally } from '../warnings.ts';
+import { isArchiveOf, surveyMembers } from './archive-members.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { CrsMembers } from './geojson-crs.ts';
 import { GeojsonColumns, toPlain } from './geojson-fields.ts';
@@ -20,7 +21,8 @@ export const geojson: VectorFormat = {
   sniff: (head) =>
     /^(\xef\xbb\xbf)?\s*[{[][\s"{}[\]]/.test(head.subarray(0, 2048).toString('latin1')) ||
     /^(\xff\xfe\s*\0*[{[]\0|\xfe\xff\0[{[])/.test(head.subarray(0, 8).toString('latin1')),
-  survey,
+  inArchive: (names, sublayer) => isArchiveOf('geojson', names, sublayer),
+  survey: (job, progress, archive) => (archive ? surveyMembers(job, progress, geojson) : survey(job, progress)),
 };
 
 /** Longest text of one feature, per vertex allowed: 17 digits twice, brackets, a height. */

@@ -1,7 +1,10 @@
 /** The vector formats that are read, tried in this order by content. A new one is a file beside these and a line here. */
+import { filegdb } from './filegdb.ts';
 import type { VectorFormat } from './format.ts';
 import { geojson } from './geojson.ts';
+import { geopackage } from './geopackage.ts';
+import { kml } from './kml.ts';
 import { shapefile } from './shapefile.ts';
 import { txt } from './txt.ts';
 
-export const vectorFormats: readonly VectorFormat[] = [txt, shapefile, geojson];
+export const vectorFormats: readonly VectorFormat[] = [txt, shapefile, filegdb, geopackage, kml, geojson];
