@@ -8,3 +8,4 @@ from (
     and f.feature_no <> all(:left_out::int[])
 ) kept
 join layer_piece p on p.region_code = :region_code::text and p.layer_id = :base_id::uuid and p.feature_no = kept.feature_no
+  and p.feature_no between :first::int and :last::int
