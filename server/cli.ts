@@ -7,6 +7,7 @@ import { openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { AppError } from './errors.ts';
 import { localized } from './http/localized.ts';
+import type { IncrementAsked } from './intake/increment-base.ts';
 import { problemTitles } from './problem-titles.ts';
 import { type VerifyRequest, verifyFiles } from './verify-files.ts';
 
@@ -14,7 +15,8 @@ const usage = `zhanbu — 占补核查
 
   verify --parcels FILE … --layer TYPE[@YEAR]=FILE … --out DIR   check files, write verdicts
          [--param CHECK.KEY=VALUE] [--region NNNNNN] [--field NAME=ATTR] [--sublayer [PATH=]NAME|'*']
-         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--register FILE] [--database-url URL]
+         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--increment PATH[=YEAR|LAYER_ID]] [--register FILE]
+         [--database-url URL]
   replay --run ID [--database-url URL]                           compute a finished run again, say whether it stands
   register --file FILE [--region NNNNNN] [--unit ha|mu|m2] [--encoding NAME] [--sheet NAME] [--dry-run] [--database-url URL]
                                                                  take the project register of a county (xlsx, csv)
@@ -124,6 +126,7 @@ export function verifyRequest(args: string[]): VerifyRequest {
         srid: many,
         encoding: many,
         replaces: many,
+        increment: many,
         region: { type: 'string' },
         'database-url': { type: 'string' },
         register: { type: 'string' },
@@ -157,6 +160,7 @@ export function verifyRequest(args: string[]): VerifyRequest {
     encoding: perFile(list('encoding'), '--encoding', given, (text) => text),
     sublayer: perFile(list('sublayer'), '--sublayer', given, (text) => text),
     ...(values['register'] === undefined ? {} : { register: existing(values['register'] as string, '--register') }),
+    increments: new Map(list('increment').map((text) => incrementArgument(text, layers))),
     databaseUrl: (values['database-url'] as string | undefined) ?? (process.env['DATABASE_URL'] || undefined),
     out: resolve(values['out']),
   };
@@ -171,6 +175,17 @@ function layerArgument(text: string): VerifyRequest['layers'][number] {
     year: match[2] === undefined ? undefined : Number(match[2]),
     file: existing(file, '--layer'),
   };
+}
+
+/** `FILE`, `FILE=YEAR` or `FILE=LAYER_ID`: the layer of that file is an increment, of the base named or of the newest one before it. */
+function incrementArgument(text: string, layers: VerifyRequest['layers']): [string, IncrementAsked] {
+  const named = /^(.+)=(?:(\d{4})|([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}))$/i.exec(text);
+  const path = existing(named?.[1] ?? text, '--increment');
+  if (!layers.some(({ file }) => file === path))
+    throw bad('--increment', `${path} 不在 --layer 给出的文件之中 (not among the files of --layer)`);
+  if (named?.[2] !== undefined) return [path, { baseYear: Number(named[2]) }];
+  if (named?.[3] !== undefined) return [path, { baseLayerId: named[3].toLowerCase() }];
+  return [path, { increment: true }];
 }
 
 function paramArguments(texts: string[]): Record<string, Record<string, unknown>> {

@@ -9,6 +9,7 @@ import { refreshStatistics } from './database/statistics.ts';
 import type { RunSummary } from './domain/verdict-feature.ts';
 import { writeVerdictFiles } from './exports/verdict-files.ts';
 import { countyOfParcels } from './intake/county-of-parcels.ts';
+import type { IncrementAsked } from './intake/increment-base.ts';
 import { receiveLayer } from './intake/receive-layer.ts';
 import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
 import type { RegionDecision } from './intake/region.ts';
@@ -30,6 +31,8 @@ export interface VerifyRequest {
   sublayer: Map<string, string>;
   /** a project register, taken before the run */
   register?: string;
+  /** layer files that are increments of another one's year */
+  increments: Map<string, IncrementAsked>;
   databaseUrl?: string;
   out: string;
 }
@@ -74,8 +77,11 @@ async function verifyWith(
     setIds.push(set.parcel_set_id);
   }
   const layerIds = new Set<string>();
-  for (const layer of request.layers) {
-    const received = await receiveLayer(deps, layerInput(request, layer, region));
+  const landUse: LandUse[] = [];
+  for (const layer of basesFirst(request)) {
+    const increment = ofCommand(request.increments.get(layer.file), layer.year, landUse);
+    const received = await receiveLayer(deps, { ...layerInput(request, layer, region), ...increment });
+    if (layer.type === 'land-use') landUse.push({ year: layer.year!, layer_id: received.layer_id });
     const label = `${layer.type}${layer.year ? `@${layer.year}` : ''}`;
     tell(`${basename(layer.file)}: ${label}, ${received.feature_count} features`, received.warnings);
     layerIds.add(received.layer_id);
@@ -116,6 +122,34 @@ async function verifyWith(
     request.out,
     () => (performance.now() - started) / 1000,
   );
+}
+
+interface LandUse {
+  year: number;
+  layer_id: string;
+}
+
+/** Whole layers in the order given, then increments by year: each finds the year before it, whatever order they were named in. */
+function basesFirst({ layers, increments }: VerifyRequest): VerifyRequest['layers'] {
+  const [later, first] = [true, false].map((is) => layers.filter(({ file }) => increments.has(file) === is));
+  return [...first!, ...later!.sort((a, b) => (a.year ?? 0) - (b.year ?? 0))];
+}
+
+/** A base of the command's own goes before what else the database has of that county: it was named here. */
+function ofCommand(
+  asked: IncrementAsked | undefined,
+  year: number | undefined,
+  landUse: readonly LandUse[],
+): IncrementAsked | undefined {
+  if (asked === undefined || asked.baseLayerId !== undefined || year === undefined) return asked;
+  const fit = landUse.filter((layer) =>
+    asked.baseYear === undefined ? layer.year < year : layer.year === asked.baseYear,
+  );
+  const base = fit.reduce<LandUse | undefined>(
+    (best, layer) => (best && best.year > layer.year ? best : layer),
+    undefined,
+  );
+  return base === undefined ? asked : { ...asked, baseLayerId: base.layer_id };
 }
 
 /**

@@ -37,13 +37,14 @@ const spareBytes = 64 * 1024 * 1024;
  */
 export async function receiveUpload<Asked>(
   request: FastifyRequest,
-  options: { dataDir: string; limitBytes: number; check(fields: Record<string, string>): Asked },
+  options: { dataDir: string; limitBytes: number; check(fields: Record<string, string>): Asked | Promise<Asked> },
 ): Promise<{ asked: Asked; file: StoredFile }> {
   const folder = uploadsFolder(options.dataDir);
   await mkdir(folder, { recursive: true });
   await refuseBeforeReading(request, folder, options.limitBytes);
   const fields: Record<string, string> = {};
   let stored: StoredFile | undefined;
+  let formRead = false;
   try {
     const parts = request.parts({
       limits: {
@@ -67,13 +68,15 @@ export async function receiveUpload<Asked>(
         fields[part.fieldname] = typeof part.value === 'string' ? part.value : JSON.stringify(part.value);
       }
     }
+    formRead = true;
     if (stored === undefined) throw noFile();
     if (stored.bytes === 0) throw emptyFile();
-    const asked = options.check(fields);
+    const asked = await options.check(fields);
     return { asked, file: await settle(stored, folder) };
   } catch (error) {
     if (stored !== undefined) await rm(stored.path, { force: true });
-    throw brokenForm(error);
+    // what `check` asks the database for may fail too, which is no fault of the form
+    throw formRead ? error : brokenForm(error);
   }
 }
 

@@ -24,6 +24,8 @@ export interface LayerLabels {
   encoding?: string | undefined;
   sublayer?: string | undefined;
   codeSystem?: string | undefined;
+  /** of an increment: the layer it is applied to */
+  baseLayerId?: string | undefined;
 }
 
 /** sha256 in hex of the uploaded bytes + decisions → UUID. An empty field map is none; its order does not matter. */
@@ -73,6 +75,7 @@ export function layerId(sha256: string, labels: LayerLabels): string {
     labels.encoding?.toUpperCase() ?? null,
     labels.sublayer ?? null,
     labels.codeSystem ?? null,
+    ...(labels.baseLayerId === undefined ? [] : [labels.baseLayerId]),
   ]);
 }
 

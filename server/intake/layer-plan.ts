@@ -2,7 +2,7 @@
  * The first pass over a vector layer, before anything is stored: which attribute is which column, which classification the
  * land-use codes are of, which county a boundary is.
  */
-import { codeOfName, decideCodeSystem, normalizeCode } from '../domain/land-class.ts';
+import { type CodeSystemDecision, codeOfName, decideCodeSystem, knownIn, normalizeCode } from '../domain/land-class.ts';
 import { type CodeSystem, codeSystemTitle } from '../domain/land-codes.ts';
 import { readText } from '../domain/loose-values.ts';
 import { AppError } from '../errors.ts';
@@ -15,8 +15,8 @@ import type { SourceField, SpoolRow, Warning } from './source-types.ts';
 
 export interface CodeSystemDecided {
   system: CodeSystem;
-  /** 'given'; 'codes': only this system has them all; 'names'; 'same-groups': it makes no difference; 'year': 用地用海 is of 2023-11 */
-  basis: 'given' | 'codes' | 'names' | 'same-groups' | 'year';
+  /** 'given'; 'base': the codes leave it open and the base of the increment decides; 'codes': only this system has them all; 'names'; 'same-groups': it makes no difference; 'year': 用地用海 is of 2023-11 */
+  basis: 'given' | 'base' | 'codes' | 'names' | 'same-groups' | 'year';
 }
 
 export interface LayerPlan {
@@ -31,6 +31,8 @@ export interface LayerPlan {
 export interface LayerLabelsGiven {
   year?: number | undefined;
   codeSystem?: CodeSystem | undefined;
+  /** of an increment: the system of its base, which a few codes of their own seldom tell */
+  expected?: CodeSystem | undefined;
 }
 
 /** Throws `attribute-missing`, `geometry-empty`, `validation` (codes of two systems, or of one that cannot be told). */
@@ -142,6 +144,8 @@ function decide(
 ): CodeSystemDecided {
   const names = [...pairs].flatMap(([code, set]) => [...set].map((name) => [code, name] as const));
   const decision = decideCodeSystem({ codes, names, year: given.year, given: given.codeSystem });
+  if (given.expected !== undefined && leavesOpen(decision, codes.keys(), given.expected))
+    return { system: given.expected, basis: 'base' };
   if (!decision.ok) throw undecided(decision, given, field);
   const { system, basis, unknown } = decision;
   if (basis === 'year')
@@ -163,6 +167,12 @@ function decide(
       where: { field, candidates: unknown.slice(0, 50) },
     });
   return { system, basis };
+}
+
+/** Nothing in the codes speaks against the system: they would be of it as well as of another. */
+function leavesOpen(decision: CodeSystemDecision, codes: Iterable<string>, system: CodeSystem): boolean {
+  if (!decision.ok) return decision.why === 'ambiguous' && decision.systems.includes(system);
+  return ['year', 'same-groups'].includes(decision.basis) && [...codes].every((code) => knownIn(code, system));
 }
 
 function undecided(

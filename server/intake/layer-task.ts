@@ -4,12 +4,13 @@ import { layerContent } from '../database/content.ts';
 import type { Schema } from '../database/schema.ts';
 import type { CodeSystem } from '../domain/land-codes.ts';
 import type { LayerType } from '../layers/index.ts';
+import type { IncrementAsked } from './increment-base.ts';
 import { abandon, type Claim, claim, finish, layers, underClaim } from './loading.ts';
 import type { RegionDecision } from './region.ts';
 import type { Warning } from './source-types.ts';
 import type { ReceiveHooks } from './store-shapes.ts';
 
-export interface ReceiveLayerInput {
+export interface ReceiveLayerInput extends IncrementAsked {
   path: string;
   /** as the uploader calls it; only shown */
   fileName: string;

@@ -1,4 +1,5 @@
 import { layerId } from '../../intake/identity.ts';
+import { asksIncrement, findBase } from '../../intake/increment-base.ts';
 import { newestJobAbout } from '../../jobs/job-store.ts';
 import { checkLayerYear, layerType } from '../../layers/index.ts';
 import { readBox } from '../bbox.ts';
@@ -42,13 +43,22 @@ export function layerRoutes(app: App, { database: { db }, config, jobs }: AppDep
       }),
     },
     async (request, reply) => {
-      const { asked, file } = await receiveUpload(request, {
+      const {
+        asked: { asked, baseLayerId },
+        file,
+      } = await receiveUpload(request, {
         dataDir: config.dataDir,
         limitBytes: config.limits.layers.archiveBytes,
-        check: (fields) => layerAsked(checkReading(readFields(fields))),
+        check: async (fields) => {
+          const asked = layerAsked(checkReading(readFields(fields)));
+          if (!asksIncrement(asked)) return { asked };
+          const base = await findBase(db, asked.regionCode ?? config.regionCode, asked);
+          return { asked, baseLayerId: base.layer_id };
+        },
       });
       return idempotent(db, request, reply, [asked, file.sha256], async () => {
-        const id = layerId(file.sha256, { ...asked, regionCode: asked.regionCode ?? config.regionCode });
+        const labels = { ...asked, ...(baseLayerId === undefined ? {} : { baseLayerId }) };
+        const id = layerId(file.sha256, { ...labels, regionCode: asked.regionCode ?? config.regionCode });
         const existing = await oneLayer(db, id);
         const job = await newestJobAbout(db, id);
         if (existing !== undefined)
@@ -58,7 +68,7 @@ export function layerRoutes(app: App, { database: { db }, config, jobs }: AppDep
           ? job.job_id
           : await jobs.enqueue({
               kind: 'receive-layer',
-              input: { ...asked, sha256: file.sha256, fileName: file.fileName, layerId: id },
+              input: { ...labels, sha256: file.sha256, fileName: file.fileName, layerId: id },
               subjectId: id,
               uploadSha256: file.sha256,
               requestId: request.id,
@@ -143,9 +153,13 @@ export function layerRoutes(app: App, { database: { db }, config, jobs }: AppDep
   );
 }
 
-function layerAsked({ region_code, code_system, type, year, srid, ...rest }: ReturnType<typeof readFields>) {
+function layerAsked(fields: ReturnType<typeof readFields>) {
+  const { region_code, code_system, type, year, srid, increment, base_layer_id, base_year, ...rest } = fields;
   const labels = {
     ...rest,
+    ...(increment === undefined ? {} : { increment: increment === 'true' }),
+    ...(base_layer_id === undefined ? {} : { baseLayerId: base_layer_id.toLowerCase() }),
+    ...(base_year === undefined ? {} : { baseYear: Number(base_year) }),
     type: layerType(type).id,
     ...(year === undefined ? {} : { year: Number(year) }),
     ...(srid === undefined ? {} : { srid: Number(srid) }),

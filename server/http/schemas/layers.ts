@@ -14,6 +14,7 @@ import {
   Warning,
 } from './common.ts';
 
+const uuidPattern = '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
 const Text = (maxLength: number) => Type.String({ minLength: 1, maxLength });
 
 /** What both uploads may say about how to read the file. In a form everything is text. */
@@ -36,6 +37,16 @@ export const LayerFields = Type.Object(
     ...readingFields,
     code_system: Type.Optional(Type.Enum(['td3', 'td2', 'yhyh'])),
     source: Type.Optional(Text(500)),
+    increment: Type.Optional(
+      Type.Enum(['true', 'false'], {
+        description:
+          'true：文件是增量包（DLTBGX，或 DLTBGX 与 DLTBGXGC），由基期图层更新成 year 年的图层；写明基期即为 true',
+      }),
+    ),
+    base_layer_id: Type.Optional(
+      Type.String({ pattern: uuidPattern, description: '增量包的基期图层；默认本县年份早于 year 的最新地类图斑' }),
+    ),
+    base_year: Type.Optional(Type.String({ pattern: '^(19|20)[0-9]{2}$', description: '增量包的基期年份' })),
   },
   closed,
 );
