@@ -1,0 +1,83 @@
+/** The map of a file that is not stored yet: all its shapes as the browser reads them, the first as the server does, problems. */
+import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
+import type { LocatedProblem, PreviewRow } from '../api/intake-types.ts';
+import type { InstantGeometry } from './instant-shapes.ts';
+import { paper, selectionInk } from './palette.ts';
+
+export const previewSources = ['instant', 'preview', 'problems', 'pointed'] as const;
+/** also the keys of the legend */
+export const previewLooks = {
+  instant: { fill: '#8b98a5', ink: '#4b5763' },
+  preview: { fill: '#3f86c6', ink: '#174f83' },
+  problems: { fill: '#ffffff', ink: '#b3261e' },
+};
+
+const emptyData = { type: 'FeatureCollection' as const, features: [] };
+
+function area(source: 'instant' | 'preview', dashed: boolean): LayerSpecification[] {
+  const { fill, ink } = previewLooks[source];
+  return [
+    { id: `${source}:fill`, type: 'fill', source, paint: { 'fill-color': fill, 'fill-opacity': 0.35 } },
+    {
+      id: `${source}:line`,
+      type: 'line',
+      source,
+      paint: { 'line-color': ink, 'line-width': dashed ? 1.2 : 1.8, ...(dashed ? { 'line-dasharray': [3, 2] } : {}) },
+    },
+  ];
+}
+
+export const previewStyle: StyleSpecification = {
+  version: 8,
+  sources: Object.fromEntries(previewSources.map((id) => [id, { type: 'geojson', data: emptyData }])),
+  layers: [
+    { id: 'paper', type: 'background', paint: { 'background-color': paper } },
+    ...area('instant', true),
+    ...area('preview', false),
+    {
+      id: 'problems',
+      type: 'circle',
+      source: 'problems',
+      paint: {
+        'circle-radius': 5,
+        'circle-color': previewLooks.problems.fill,
+        'circle-stroke-color': previewLooks.problems.ink,
+        'circle-stroke-width': 3,
+      },
+    },
+    {
+      id: 'pointed',
+      type: 'circle',
+      source: 'pointed',
+      paint: {
+        'circle-radius': 14,
+        'circle-opacity': 0,
+        'circle-stroke-color': selectionInk,
+        'circle-stroke-width': 3,
+      },
+    },
+  ],
+};
+
+export function shapesOf(geometries: readonly (InstantGeometry | PreviewRow['geometry'])[]) {
+  return {
+    type: 'FeatureCollection' as const,
+    features: geometries.flatMap((geometry) =>
+      geometry === null ? [] : [{ type: 'Feature' as const, geometry, properties: {} }],
+    ),
+  };
+}
+
+export const hasPlace = (problem: LocatedProblem): problem is LocatedProblem & { lon: number; lat: number } =>
+  typeof problem.lon === 'number' && typeof problem.lat === 'number';
+
+export function pointsOf(problems: readonly LocatedProblem[]) {
+  return {
+    type: 'FeatureCollection' as const,
+    features: problems.filter(hasPlace).map(({ lon, lat }) => ({
+      type: 'Feature' as const,
+      geometry: { type: 'Point' as const, coordinates: [lon, lat] },
+      properties: {},
+    })),
+  };
+}
