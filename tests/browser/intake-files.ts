@@ -49,12 +49,13 @@ export function wrongNumbers(seed = ''): string {
   );
 }
 
-/** Metres with no zone before the easting and no word of a system: any zone of China could be meant. */
-export function planeWithoutSystem(): string {
+/** Metres and no word of a system. With no zone before the easting any zone of China could be meant; 36 before it says which. */
+export function planeWithoutSystem(zone: '' | '36' = ''): string {
+  const prefix = Number(zone) * 1e6;
   return collection(
     Array.from({ length: 3 }, (_, i) => ({
       properties: { DKBH: `K${i + 1}`, XMBH: '50024220210002' },
-      ring: square(580_500 + 300 * i, 3_187_000, 120),
+      ring: square(prefix + 580_500 + 300 * i, 3_187_000, 120),
     })),
   );
 }

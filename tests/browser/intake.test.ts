@@ -155,6 +155,31 @@ requirePart('chromium', 'cjk-fonts')('a parcel file on the page', () => {
       await button('leave').click();
     });
 
+    test('whose system was inferred is stored only when a person says that the system is right', async () => {
+      await choose('有带号.geojson', planeWithoutSystem('36'));
+      await reported();
+      expect(await page.locator('[data-decision=crs]').textContent()).toMatch(/第36带.*推断，请核对/s);
+      expect(await page.locator('[data-warning=crs-inferred]').count()).toBe(1);
+      expect(await button('store').isDisabled()).toBe(true);
+      await page.getByRole('checkbox', { name: /坐标系是推断的/ }).focus();
+      await page.keyboard.press('Space');
+      expect(await button('store').isEnabled()).toBe(true);
+      await button('leave').click();
+    });
+
+    test('that is left while it is being read stores nothing, and its job ends', async () => {
+      const before = await stored();
+      const answer = page.waitForResponse((response) => response.url().includes('/parcel-sets?dry_run=true'));
+      await choose('left.geojson', wrongNumbers('d'));
+      const { job_id } = (await (await answer).json()) as { job_id: string };
+      await button('leave').click();
+      await page.locator('.guide').waitFor(patience);
+      const state = async () =>
+        ((await (await page.request.get(`${url}/api/v1/jobs/${job_id}`)).json()) as { state: string }).state;
+      await expect.poll(state, slow).toMatch(/cancelled|succeeded/);
+      expect(await stored()).toEqual(before);
+    });
+
     test('reads in English at the switch, sentences of the server too, and nothing is cut at 1366×768', async () => {
       await choose('english.geojson', wrongNumbers('c'));
       await reported();

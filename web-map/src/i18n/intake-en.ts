@@ -16,6 +16,8 @@ export const intakeEn: Messages['intake'] = {
   storing: 'Storing…',
   progress: 'Progress',
   notStored: 'Nothing was stored.',
+  unsure: 'Whether it was stored is not known; trying again does not store it twice.',
+  done: 'Read: {n} parcels, {problems} shape problems, {warnings} warnings.',
   staleNote: 'You have changed how the file is read. Look again before you store it.',
   existing: 'The same file, read the same way, is stored already; it will not be stored twice.',
   crsConfirm: 'The coordinate system was inferred; I have checked it',

@@ -14,6 +14,8 @@ export const intakeZh = {
   storing: '正在入库…',
   progress: '处理进度',
   notStored: '没有入库。',
+  unsure: '不清楚是否已经入库；重试不会重复入库。',
+  done: '试读完成：{n} 个地块，{problems} 处图形问题，{warnings} 条提示。',
   staleNote: '读法已更正。请重新试读，看过结果后再确认入库。',
   existing: '同样的文件、同样的读法此前已入库，再次确认不会重复入库。',
   crsConfirm: '坐标系是推断的，我已核对',

@@ -7,41 +7,46 @@ import { paper, selectionInk } from './palette.ts';
 export const previewSources = ['instant', 'preview', 'problems', 'pointed'] as const;
 /** also the keys of the legend */
 export const previewLooks = {
-  instant: { fill: '#8b98a5', ink: '#4b5763' },
+  instant: { fill: 'none', ink: '#4b5763' },
   preview: { fill: '#3f86c6', ink: '#174f83' },
   problems: { fill: '#ffffff', ink: '#b3261e' },
 };
 
 const emptyData = { type: 'FeatureCollection' as const, features: [] };
 
-function area(source: 'instant' | 'preview', dashed: boolean): LayerSpecification[] {
-  const { fill, ink } = previewLooks[source];
-  return [
-    { id: `${source}:fill`, type: 'fill', source, paint: { 'fill-color': fill, 'fill-opacity': 0.35 } },
-    {
-      id: `${source}:line`,
-      type: 'line',
-      source,
-      paint: { 'line-color': ink, 'line-width': dashed ? 1.2 : 1.8, ...(dashed ? { 'line-dasharray': [3, 2] } : {}) },
-    },
-  ];
-}
+const { instant, preview, problems } = previewLooks;
+/** without a fill: a ring that crosses itself would be filled in the wrong places */
+const outlines: LayerSpecification = {
+  id: 'instant:line',
+  type: 'line',
+  source: 'instant',
+  paint: { 'line-color': instant.ink, 'line-width': 1.4, 'line-dasharray': [3, 2] },
+};
+const areas: LayerSpecification[] = [
+  {
+    id: 'preview:fill',
+    type: 'fill',
+    source: 'preview',
+    paint: { 'fill-color': preview.fill, 'fill-opacity': 0.35 },
+  },
+  { id: 'preview:line', type: 'line', source: 'preview', paint: { 'line-color': preview.ink, 'line-width': 1.8 } },
+];
 
 export const previewStyle: StyleSpecification = {
   version: 8,
   sources: Object.fromEntries(previewSources.map((id) => [id, { type: 'geojson', data: emptyData }])),
   layers: [
     { id: 'paper', type: 'background', paint: { 'background-color': paper } },
-    ...area('instant', true),
-    ...area('preview', false),
+    outlines,
+    ...areas,
     {
       id: 'problems',
       type: 'circle',
       source: 'problems',
       paint: {
         'circle-radius': 5,
-        'circle-color': previewLooks.problems.fill,
-        'circle-stroke-color': previewLooks.problems.ink,
+        'circle-color': problems.fill,
+        'circle-stroke-color': problems.ink,
         'circle-stroke-width': 3,
       },
     },

@@ -49,6 +49,8 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
   /** attributes of the file and layers of the archive, as far as any answer has told them */
   const attributes = shallowRef<string[]>([]);
   const sublayers = shallowRef<string[]>([]);
+  /** EPSG codes that could hold the coordinates of a file which names no system */
+  const likelySystems = shallowRef<number[]>([]);
   const instant = shallowRef<InstantShapes | null>(null);
 
   const changed = computed(() => JSON.stringify(readingOf(wanted)) !== lookedWith.value);
@@ -81,8 +83,7 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
     } catch (thrown) {
       // what is on the screen is of another reading than the one that failed
       if (!signal.aborted) report.value = null;
-      if (thrown instanceof ApiProblem && thrown.code === 'several-shapefiles')
-        sublayers.value = thrown.where.candidates ?? [];
+      if (thrown instanceof ApiProblem) learn(thrown);
       throw thrown;
     }
   });
@@ -92,6 +93,12 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
     attributes.value = [...new Set(result.report.preview.flatMap((row) => Object.keys(row.attributes)))];
   }
 
+  /** A refusal that names what would do brings the choices with it. */
+  function learn({ code, where: { candidates = [] } }: ApiProblem): void {
+    if (code === 'several-shapefiles' || code === 'no-shapefile') sublayers.value = candidates;
+    if (code === 'crs-unknown') likelySystems.value = candidates.map((one) => Number(one.replace('EPSG:', '')));
+  }
+
   const glance = createTask(async (signal, chosen: File) => {
     instant.value = await readInstantly(chosen, signal);
   });
@@ -99,7 +106,8 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
   const store = createTask(async (signal) => {
     progress.value = null;
     storingJob.value = null;
-    const reading = readingOf(wanted);
+    // what was looked at, whatever has been changed since
+    const reading = JSON.parse(lookedWith.value) as Reading;
     const answer = await api.uploadParcels(await stillThere(file.value), reading, { dryRun: false, signal });
     const existing = answer.created_at !== undefined;
     if (!existing) {
@@ -130,6 +138,7 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
     lookedWith.value = '';
     attributes.value = [];
     sublayers.value = [];
+    likelySystems.value = [];
   }
 
   /** The same report with its sentences in the language of the page. */
@@ -140,8 +149,8 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
     if (result && report.value === before) report.value = result;
   }
 
-  /** All shapes of the file in lon/lat, as the browser reads them; empty where it cannot. */
-  const shapes = computed(() => placed(instant.value, report.value?.decisions.crs.srid ?? wanted.srid ?? undefined));
+  /** All shapes of the file in lon/lat, as the browser reads them; a system just chosen moves them at once. Empty where it cannot. */
+  const shapes = computed(() => placed(instant.value, wanted.srid ?? report.value?.decisions.crs.srid));
   /** the problem of the report that the map points at */
   const pointed = ref<number | null>(null);
   watch(report, () => {
@@ -149,7 +158,8 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
   });
 
   return {
-    ...{ file, wanted, report, changed, progress, storingJob, stored, attributes, sublayers, shapes, pointed },
+    ...{ file, wanted, report, changed, progress, storingJob, stored, attributes, sublayers, likelySystems },
+    ...{ shapes, pointed },
     ...{ look, store, stopStoring, choose, leave, reword },
   };
 }
