@@ -1,4 +1,5 @@
 /** A file on its way in, by the page, over the real service and the embedded database. */
+import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { listen, type Service, startService } from '../http/service.ts';
@@ -39,7 +40,7 @@ requirePart('chromium', 'cjk-fonts')('a parcel file on the page', () => {
       expect(opened.elsewhere, 'requests to other hosts').toEqual([]);
     });
 
-    const choose = (name: string, text: string) =>
+    const choose = (name: string, text: string | Buffer) =>
       page
         .locator('input[type=file]')
         .setInputFiles({ name, mimeType: 'application/geo+json', buffer: Buffer.from(text) });
@@ -164,6 +165,22 @@ requirePart('chromium', 'cjk-fonts')('a parcel file on the page', () => {
       await page.getByRole('checkbox', { name: /坐标系是推断的/ }).focus();
       await page.keyboard.press('Space');
       expect(await button('store').isEnabled()).toBe(true);
+      await button('leave').click();
+    });
+
+    test('as a zipped shapefile is drawn whole; a broken one is refused in words and does not stall the page', async () => {
+      const zip = readFileSync(new URL('../../data-samples/county/parcels.zip', import.meta.url));
+      await choose('parcels.zip', zip);
+      await reported();
+      expect(await page.locator('[data-count=parcels]').textContent()).toBe('558 个');
+      // six rows of the sample have no shape
+      expect(await page.locator('[data-key=instant]').textContent()).toContain('552 个');
+      expect(await page.locator('[data-decision=crs]').textContent()).toMatch(/EPSG:4529.*按 \.prj 文件/s);
+      await button('leave').click();
+      await choose('broken.zip', zip.subarray(0, zip.length - 200));
+      await page.getByRole('alert').waitFor(slow);
+      expect(await page.getByRole('alert').textContent()).toContain('broken.zip');
+      expect(await page.locator('[data-key=instant]').count()).toBe(0);
       await button('leave').click();
     });
 

@@ -22,6 +22,7 @@ export const intakeEn: Messages['intake'] = {
   existing: 'The same file, read the same way, is stored already; it will not be stored twice.',
   crsConfirm: 'The coordinate system was inferred; I have checked it',
   countOf: '{n}',
+  warningCount: '{n}',
   problemsShort: 'Shape problems',
   warningsShort: 'Warnings',
   reading: 'How it was read',

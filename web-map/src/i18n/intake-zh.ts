@@ -20,6 +20,7 @@ export const intakeZh = {
   existing: '同样的文件、同样的读法此前已入库，再次确认不会重复入库。',
   crsConfirm: '坐标系是推断的，我已核对',
   countOf: '{n} 处',
+  warningCount: '{n} 条',
   problemsShort: '图形问题',
   warningsShort: '提示',
   reading: '读法',
