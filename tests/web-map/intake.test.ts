@@ -5,6 +5,7 @@ import { ApiProblem } from '../../web-map/src/api/problem.ts';
 import { placeText } from '../../web-map/src/figures/place.ts';
 import { createMessages } from '../../web-map/src/i18n/index.ts';
 import { placed } from '../../web-map/src/map/instant-shapes.ts';
+import { ringsOf } from '../../web-map/src/map/preview-style.ts';
 import { frameOf } from '../../web-map/src/map/shapes.ts';
 import { createIntake, readingOf } from '../../web-map/src/state/intake.ts';
 
@@ -39,6 +40,21 @@ describe('shapes that the browser reads itself', () => {
     expect(placed(shapes(580_500, 3_187_000, 100), 4490)).toEqual([]);
     expect(placed(null, 4490)).toEqual([]);
   });
+});
+
+test('a ring that crosses itself is drawn as a line, holes and parts too', () => {
+  const tie = [
+    [0, 0],
+    [1, 1],
+    [1, 0],
+    [0, 1],
+    [0, 0],
+  ];
+  const lines = ringsOf([
+    { type: 'Polygon', coordinates: [tie] },
+    { type: 'MultiPolygon', coordinates: [[tie, ring(2, 2, 1)], [ring(5, 5, 1)]] },
+  ]).features.map(({ geometry }) => geometry.coordinates);
+  expect(lines).toEqual([[tie], [tie, ring(2, 2, 1), ring(5, 5, 1)]]);
 });
 
 describe('the place of a fault', () => {

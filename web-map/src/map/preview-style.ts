@@ -64,7 +64,22 @@ export const previewStyle: StyleSpecification = {
   ],
 };
 
-export function shapesOf(geometries: readonly (InstantGeometry | PreviewRow['geometry'])[]) {
+/** Rings as lines: as an area, one that crosses itself and so measures nothing would be left out by the map. */
+export function ringsOf(geometries: readonly InstantGeometry[]) {
+  return {
+    type: 'FeatureCollection' as const,
+    features: geometries.map(({ type, coordinates }) => ({
+      type: 'Feature' as const,
+      geometry: {
+        type: 'MultiLineString' as const,
+        coordinates: type === 'Polygon' ? coordinates : coordinates.flat(1),
+      },
+      properties: {},
+    })),
+  };
+}
+
+export function shapesOf(geometries: readonly PreviewRow['geometry'][]) {
   return {
     type: 'FeatureCollection' as const,
     features: geometries.flatMap((geometry) =>
