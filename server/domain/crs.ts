@@ -62,7 +62,8 @@ const planes: PlaneSystem[] = [
     scale: 0.9996,
   })),
 ];
-const systems: CoordinateSystem[] = [geographic, ...planes, webMercator];
+/** all that this service takes */
+export const systems: readonly CoordinateSystem[] = [geographic, ...planes, webMercator];
 
 /** The system of an EPSG code, undefined where this service does not take it. 4326, and the 3D forms, are 4490 here. */
 export function systemOf(epsg: number): CoordinateSystem | undefined {

@@ -6,3 +6,8 @@ declare module '*.vue' {
   const component: DefineComponent;
   export default component;
 }
+
+/** shpjs brings no types; of it only this is used. */
+declare module 'shpjs' {
+  export function parseZip(bytes: ArrayBuffer): Promise<unknown>;
+}

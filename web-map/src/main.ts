@@ -3,6 +3,7 @@ import { createApp } from 'vue';
 import { createApiClient } from './api/client.ts';
 import App from './app.vue';
 import { createMessages, isLanguage, type Language } from './i18n/index.ts';
+import { readInstantly } from './map/instant-reader.ts';
 import { readAddress } from './state/address.ts';
 import { workspaceKey } from './state/keys.ts';
 import { languageStore } from './state/language.ts';
@@ -19,5 +20,5 @@ const api = createApiClient({
 
 createApp(App)
   .use(messages)
-  .provide(workspaceKey, createWorkspace(api, readAddress(location.search)))
+  .provide(workspaceKey, createWorkspace(api, readAddress(location.search), readInstantly))
   .mount('#app');

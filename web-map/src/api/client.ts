@@ -1,4 +1,5 @@
 /** The one place that knows the addresses of the API. Everything else asks by name. */
+import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
 import type {
   CheckText,
@@ -28,19 +29,31 @@ export interface ApiClientOptions {
   language: () => string;
 }
 
+interface Ask {
+  query?: Query;
+  signal?: AbortSignal | undefined;
+  method?: 'GET' | 'POST' | 'DELETE';
+  body?: FormData;
+}
+
 type Query = Record<string, string | number | undefined>;
 type Page<T> = { rows: T[]; matched: number | undefined };
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
 export function createApiClient({ base, language }: ApiClientOptions) {
-  async function get<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
+  const get = <T>(path: string, query: Query, signal?: AbortSignal) => ask<T>(path, { query, signal });
+
+  async function ask<T>(path: string, { query = {}, signal, method = 'GET', body: form }: Ask): Promise<T> {
     const url = new URL(path, base);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value));
-    const timeout = AbortSignal.timeout(patienceMs);
+    // an upload takes as long as the line needs; the person can stop it
+    const timeout = form ? new AbortController().signal : AbortSignal.timeout(patienceMs);
     let response: Response;
     try {
       response = await fetch(url, {
+        method,
+        ...(form ? { body: form } : {}),
         headers: { accept: 'application/json', 'accept-language': language() },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
@@ -104,6 +117,17 @@ export function createApiClient({ base, language }: ApiClientOptions) {
     /** features in upload order, page by page */
     verdictPages: (runId: string, signal?: AbortSignal) =>
       pages<Parcel>(`runs/${id(runId)}/verdicts`, { limit: verdictPageSize }, signal),
+    /** a dry run stores nothing; its job's result is the report */
+    uploadParcels: (file: File, reading: Reading, { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal }) =>
+      ask<UploadAnswer>('parcel-sets', {
+        method: 'POST',
+        body: formOf(file, reading),
+        query: { dry_run: dryRun ? 'true' : undefined },
+        signal,
+      }),
+    job: (jobId: string, signal?: AbortSignal) => get<Job<DryRun>>(`jobs/${id(jobId)}`, {}, signal),
+    cancelJob: (jobId: string) => ask<Job<DryRun>>(`jobs/${id(jobId)}`, { method: 'DELETE' }),
+    parcelSet: (setId: string, signal?: AbortSignal) => get<ParcelSet>(`parcel-sets/${id(setId)}`, {}, signal),
     /** shapes simplified for the screen, page by page */
     layerFeaturePages: (layerId: string, signal?: AbortSignal) =>
       pages<LayerFeature>(
@@ -112,4 +136,13 @@ export function createApiClient({ base, language }: ApiClientOptions) {
         signal,
       ),
   };
+}
+
+/** The fields before the file, so that a server that reads in order can refuse them before the bytes have come. */
+function formOf(file: File, reading: Reading): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(reading))
+    form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  form.set('file', file, file.name);
+  return form;
 }

@@ -1,9 +1,10 @@
 /** A request that did not give what was asked, in the words of the server where it gave any. */
-import type { ProblemBody } from './types.ts';
+import type { ProblemBody, Where } from './types.ts';
 
 /**
- * `code` is one of CONTRACT §6, or of the page's own three: `unreachable` (no answer), `not-understood` (an answer that
- * is not JSON of the expected shape: a proxy's page, say) and `incomplete` (fewer rows than the list announced).
+ * `code` is one of CONTRACT §6, or of the page's own: `unreachable` (no answer), `not-understood` (an answer that is not
+ * JSON of the expected shape: a proxy's page, say), `incomplete` (fewer rows than the list announced), `file-changed`
+ * (the chosen file can no longer be read as it was) and `stopped` (the job was cancelled).
  */
 export class ApiProblem extends Error {
   readonly code: string;
@@ -11,6 +12,7 @@ export class ApiProblem extends Error {
   readonly title: string;
   readonly detail: string;
   readonly requestId: string | null;
+  readonly where: Where;
 
   constructor(body: Partial<ProblemBody> & { code: string }, options?: ErrorOptions) {
     super(body.detail ?? body.title ?? body.code, options);
@@ -20,6 +22,7 @@ export class ApiProblem extends Error {
     this.title = body.title ?? '';
     this.detail = body.detail ?? '';
     this.requestId = body.request_id ?? null;
+    this.where = body.where ?? {};
   }
 }
 

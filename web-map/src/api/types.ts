@@ -66,6 +66,19 @@ export interface LayerItem {
   created_at: string;
 }
 
+/** Where a fault lies: whatever of it is known. Rows count from 1 in file order; x, y are in the plane of the file. */
+export interface Where {
+  file?: string;
+  row?: number;
+  rows?: number[];
+  field?: string;
+  lon?: number;
+  lat?: number;
+  x?: number;
+  y?: number;
+  candidates?: string[];
+}
+
 /** RFC 9457, CONTRACT §6. */
 export interface ProblemBody {
   type?: string;
@@ -74,7 +87,7 @@ export interface ProblemBody {
   code: string;
   detail: string;
   request_id: string | null;
-  where?: Record<string, unknown>;
+  where?: Where;
 }
 
 export interface ItemsPage<T> {

@@ -2,6 +2,7 @@
 import 'element-plus/es/components/base/style/css';
 import 'element-plus/es/components/button/style/css';
 import 'element-plus/es/components/checkbox/style/css';
+import 'element-plus/es/components/input/style/css';
 import 'element-plus/es/components/option/style/css';
 import 'element-plus/es/components/progress/style/css';
 import 'element-plus/es/components/radio-button/style/css';
@@ -11,6 +12,7 @@ import 'element-plus/es/components/select/style/css';
 export {
   ElButton,
   ElCheckbox,
+  ElInput,
   ElOption,
   ElProgress,
   ElRadioButton,

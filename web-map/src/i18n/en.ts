@@ -1,4 +1,5 @@
 /** English: the same keys as zh-CN, kept alike by its type and by a test. */
+import { intakeEn } from './intake-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -29,7 +30,7 @@ export const en: Messages = {
     title: 'No runs yet',
     intro: 'Upload parcels and layers and run the checks once; the result appears here:',
     upload:
-      'Upload the parcels (zipped shapefile or FileGDB, GeoPackage, GeoJSON or boundary-point TXT on CGCS2000) and note the parcel_set_id of the answer',
+      'Choose a file by “Upload parcels…” above, or upload it by command (zipped shapefile or FileGDB, GeoPackage, GeoJSON or boundary-point TXT on CGCS2000) and note the parcel_set_id of the answer',
     layers: 'Upload the layers: red lines, land use, slope',
     start: 'Start the run',
     waiting: 'This page looks again by itself. At the first start the sample county takes up to a minute to appear.',
@@ -50,9 +51,24 @@ export const en: Messages = {
       'The answer was not understood; a proxy or firewall may have replaced it. Try again, and if it persists give the request id to the administrator.',
     incomplete:
       'Only part of the data came: fewer rows than announced. The list and the map are incomplete. Try again.',
+    fileChanged:
+      'The file was changed, moved or renamed after it was chosen and cannot be read. Cancel and choose it again.',
+    stopped: 'Stopped; nothing was stored.',
     registry: 'The texts of the checks could not be read; titles and clauses are missing for now.',
     layers: 'The layers behind the parcels could not be read.',
   },
+  place: {
+    lead: 'Where: {place}',
+    file: 'file {file}',
+    row: 'row {row}',
+    rows: 'rows {rows}',
+    rowsAndMore: 'rows {rows} and more, {n} in all',
+    field: 'field {field}',
+    lonLat: 'longitude {lon}, latitude {lat}',
+    xy: 'coordinate {x}, {y}',
+    comma: ', ',
+  },
+  intake: intakeEn,
   map: {
     name: 'Map: {n} parcels coloured by verdict. Arrow keys pan, plus and minus zoom; parcels can also be chosen in the list.',
     zoomIn: 'Zoom in',

@@ -1,4 +1,6 @@
 /** Chinese, the first language of the page. The shape of this catalogue is the shape of every other. */
+import { intakeZh } from './intake-zh.ts';
+
 export const zhCN = {
   app: {
     title: '占补核查',
@@ -20,7 +22,7 @@ export const zhCN = {
     title: '还没有核查批次',
     intro: '上传地块和图层并核查一次之后，结果就显示在这里：',
     upload:
-      '上传地块（CGCS2000 的压缩 Shapefile 或 FileGDB、GeoPackage、GeoJSON、界址点 TXT），记下回答里的 parcel_set_id',
+      '点页首的“上传地块…”选择文件，或用命令上传（CGCS2000 的压缩 Shapefile 或 FileGDB、GeoPackage、GeoJSON 或界址点 TXT），记下回答里的 parcel_set_id',
     layers: '上传图层，如生态保护红线、国土变更调查、坡度',
     start: '开始核查',
     waiting: '本页会自动更新。首次启动时正在载入示例县，约需一分钟。',
@@ -39,9 +41,23 @@ export const zhCN = {
     unreachable: '连不上服务。请确认服务正在运行、网络通畅，然后重试。',
     notUnderstood: '服务的回答读不懂，可能被代理或防火墙换掉了。请重试；仍不行时把请求编号告诉管理员。',
     incomplete: '只取到一部分数据，数量与服务给出的总数不符，下面的列表和地图不完整。请重试。',
+    fileChanged: '文件在选择之后被改动、移走或改名，读不到了。请取消后重新选择文件。',
+    stopped: '已停止，没有入库。',
     registry: '没有取到检查项的说明，标题和依据暂缺。',
     layers: '没有取到背景图层。',
   },
+  place: {
+    lead: '位置：{place}',
+    file: '文件 {file}',
+    row: '第 {row} 行',
+    rows: '第 {rows} 行',
+    rowsAndMore: '第 {rows} 行等 {n} 行',
+    field: '字段 {field}',
+    lonLat: '经度 {lon}、纬度 {lat}',
+    xy: '坐标 {x}, {y}',
+    comma: '，',
+  },
+  intake: intakeZh,
   map: {
     name: '地图：{n} 个地块按结论着色。用方向键平移，加减键缩放；地块也可以在列表中选择。',
     zoomIn: '放大',

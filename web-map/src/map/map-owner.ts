@@ -104,9 +104,10 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
       await ready;
       source(sourceId)?.setData(shapes);
     },
-    fit(frame: Frame): void {
+    /** `closest`: zoom that a small frame does not go beyond */
+    fit(frame: Frame, closest = 16.5): void {
       map.resize(); // the panel may have taken its place only now
-      map.fitBounds(frame, { padding: paddingOf(container.clientWidth), maxZoom: 16.5, duration: 400 });
+      map.fitBounds(frame, { padding: paddingOf(container.clientWidth), maxZoom: closest, duration: 400 });
     },
     zoomBy(steps: number): void {
       map.zoomTo(map.getZoom() + steps);

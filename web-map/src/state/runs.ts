@@ -65,7 +65,7 @@ export function createRuns(api: ApiClient) {
   return { items, chosenId, chosen, list, awaitFirst, follow, isEmpty };
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener('abort', () => {

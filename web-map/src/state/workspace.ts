@@ -1,19 +1,23 @@
 /** Everything the page knows, in one value: which run, its parcels, what lies behind them, and the one selection. */
 import { computed, ref, watch } from 'vue';
 import type { ApiClient } from '../api/client.ts';
+import type { InstantReader } from '../map/instant-shapes.ts';
 import type { Address } from './address.ts';
 import { createBackdrop } from './backdrop.ts';
+import { createIntake } from './intake.ts';
 import { createRegistry } from './registry.ts';
 import { createRuns } from './runs.ts';
 import { createVerdicts } from './verdicts.ts';
 
 export type Workspace = ReturnType<typeof createWorkspace>;
 
-export function createWorkspace(api: ApiClient, address: Address) {
+/** @param readInstantly without one the shapes of an upload wait for the server */
+export function createWorkspace(api: ApiClient, address: Address, readInstantly: InstantReader = async () => null) {
   const registry = createRegistry(api);
   const runs = createRuns(api);
   const verdicts = createVerdicts(api);
   const backdrop = createBackdrop(api);
+  const intake = createIntake(api, readInstantly);
   const selectedIndex = ref<number | null>(null);
   /** the parcel named in the address, until its page has come */
   let awaited = address.parcel;
@@ -57,5 +61,5 @@ export function createWorkspace(api: ApiClient, address: Address) {
     if (index >= 0) select(index);
   });
 
-  return { registry, runs, verdicts, backdrop, selectedIndex, selected, select, start, openRun };
+  return { registry, runs, verdicts, backdrop, intake, selectedIndex, selected, select, start, openRun };
 }
