@@ -96,7 +96,7 @@ function* parcels({ parcels: count, seed }: CountySize, moved: boolean): Generat
     for (let plot = 0; plot < 100 && n < count; plot++, n++) {
       const middle: Point = [x0 + 110 * (plot % 10), y0 + 110 * Math.floor(plot / 10)];
       const ring = blob(chance, middle, chance.between(22, 48) + (plot % 50 === 7 ? 40 : 0), parcelVertices, 0.12);
-      if (moved && plot === 57) for (const [at, [x, y]] of ring.entries()) ring[at] = [round(x + 1), y];
+      if (moved && plot === 61) for (const [at, [x, y]] of ring.entries()) ring[at] = [round(x + 1), y];
       const areaM2 = Math.abs(planarArea(ring)) * (plot % 40 === 3 ? 1.05 : 1);
       yield { ring, values: [`P${String(n + 1).padStart(9, '0')}`, code, areaM2] };
     }
