@@ -46,6 +46,7 @@ onDatabase('embedded', 'the API description', (open) => {
       'GET /api/v1/parcel-sets',
       'GET /api/v1/parcel-sets/{parcel_set_id}',
       'POST /api/v1/parcel-sets/{parcel_set_id}/withdraw',
+      'GET /api/v1/parcel-sets/{parcel_set_id}/problems',
       'GET /api/v1/jobs/{job_id}',
       'GET /api/v1/jobs/{job_id}/events',
       'DELETE /api/v1/jobs/{job_id}',
