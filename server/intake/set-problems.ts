@@ -6,6 +6,7 @@
 import type { Step } from '../database/content.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { parseShape } from '../overlay/shape.ts';
+import { metresPerDegree } from '../terrain/horn.ts';
 import type { StoredFault } from './faults.ts';
 import { reachDeg } from './gaps.ts';
 import { type Found, neighbourProblems, type PlacedParcel, placeOf } from './neighbour-problems.ts';
@@ -36,10 +37,14 @@ const outsideRows = sqlFile<{
   ordinal: number;
   wholly: boolean;
   vertices: number;
-  distance_m: number | null;
+  /** degrees of latitude */
+  distance_deg: number | null;
   lon: number;
   lat: number;
 }>('queries/problem-outside');
+
+/** metres of a degree of latitude, near enough to say what is nothing */
+const degreeM = 111_000;
 
 /** ms that a stretch should take: on the embedded database nobody else is served during a statement, here nobody during the sums after it */
 const wanted = { least: 100, most: 300 };
@@ -66,7 +71,7 @@ export async function* setProblems(
 async function problemsOf(step: Step, stretch: SetKey & { first: number; last: number }): Promise<LocatedProblem[]> {
   const rows = await step((db) => parcelRows.all(db, { ...stretch, reach: reachDeg }));
   const twins = await step((db) => twinRows.all(db, stretch));
-  const outside = await step((db) => outsideRows.all(db, { ...stretch, least: outsideM }));
+  const outside = await step((db) => outsideRows.all(db, { ...stretch, least_deg: outsideM / degreeM }));
   const placed = rows.flatMap(({ shape, ...row }) => (shape === null ? [] : [{ ...row, shape: parseShape(shape) }]));
   const shapes = new Map(placed.map(({ ordinal, shape }) => [ordinal, shape]));
   const found: Found[] = [
@@ -105,21 +110,22 @@ function duplicate(twin: { twin: string; twin_set: string | null; twin_set_name:
   };
 }
 
-function beyond(out: { wholly: boolean; vertices: number; distance_m: number | null; lon: number; lat: number }) {
+function beyond(out: { wholly: boolean; vertices: number; distance_deg: number | null; lon: number; lat: number }) {
   const place = { lon: out.lon, lat: out.lat };
-  if (out.wholly || out.distance_m === null)
+  if (out.wholly || out.distance_deg === null)
     return {
       code: 'outside-boundary',
       message: '地块全部位于县界之外',
       message_en: 'Wholly outside the county boundary',
       ...place,
     };
-  const m = out.distance_m.toFixed(2);
+  const length_m = out.distance_deg * metresPerDegree(out.lat).lat;
+  const m = length_m.toFixed(2);
   return {
     code: 'vertex-outside-boundary',
     message: `${out.vertices} 个界址点在县界之外，最远 ${m} 米`,
     message_en: `${out.vertices} points outside the county boundary, the furthest by ${m} m`,
-    length_m: out.distance_m,
+    length_m,
     ...place,
     warning: true as const,
   };
