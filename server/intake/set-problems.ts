@@ -3,8 +3,9 @@
  * other sets and its boundary tell. The latter is worked out when asked, a stretch of parcels at a time: it changes with what is uploaded
  * later, so it is neither stored nor a part of what a run pins.
  */
+import { sql } from 'kysely';
 import type { Step } from '../database/content.ts';
-import { sqlFile } from '../database/sql-file.ts';
+import { type Db, sqlFile } from '../database/sql-file.ts';
 import { parseShape } from '../overlay/shape.ts';
 import { metresPerDegree } from '../terrain/horn.ts';
 import type { StoredFault } from './faults.ts';
@@ -50,7 +51,7 @@ const degreeM = 111_000;
 const wanted = { least: 100, most: 300 };
 const most = 500;
 
-/** One portion a stretch, empty ones too. `step` does one short statement. */
+/** One portion a stretch, empty ones too. `step` does one short statement in a transaction of its own. */
 export async function* setProblems(
   step: Step,
   key: SetKey,
@@ -68,10 +69,18 @@ export async function* setProblems(
   }
 }
 
+/** The rows were just stored, so the planner takes the table for empty and would read all of it for each parcel. */
+function byIndex<T>(step: Step, work: (db: Db) => Promise<T>): Promise<T> {
+  return step(async (db) => {
+    await sql`set local enable_seqscan = off`.execute(db);
+    return await work(db);
+  });
+}
+
 async function problemsOf(step: Step, stretch: SetKey & { first: number; last: number }): Promise<LocatedProblem[]> {
-  const rows = await step((db) => parcelRows.all(db, { ...stretch, reach: reachDeg }));
-  const twins = await step((db) => twinRows.all(db, stretch));
-  const outside = await step((db) => outsideRows.all(db, { ...stretch, least_deg: outsideM / degreeM }));
+  const rows = await byIndex(step, (db) => parcelRows.all(db, { ...stretch, reach: reachDeg }));
+  const twins = await byIndex(step, (db) => twinRows.all(db, stretch));
+  const outside = await byIndex(step, (db) => outsideRows.all(db, { ...stretch, least_deg: outsideM / degreeM }));
   const placed = rows.flatMap(({ shape, ...row }) => (shape === null ? [] : [{ ...row, shape: parseShape(shape) }]));
   const shapes = new Map(placed.map(({ ordinal, shape }) => [ordinal, shape]));
   const found: Found[] = [

@@ -34,7 +34,7 @@ eachDatabase('problems of shapes', (open) => {
     const set = await receiveParcels(depsOf(database), { ...fileOf(geojson(plots), name), regionCode });
     const key = { region_code: set.region_code, parcel_set_id: set.parcel_set_id };
     const found: LocatedProblem[] = [];
-    for await (const portion of setProblems((work) => work(database.db), key, set.feature_count))
+    for await (const portion of setProblems((work) => database.db.transaction().execute(work), key, set.feature_count))
       found.push(...portion);
     return { set, found };
   }

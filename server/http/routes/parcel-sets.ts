@@ -110,7 +110,11 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: Ap
     },
     async (request, reply) => {
       const { parcel_set_id, region_code, feature_count } = await found(request.params.parcel_set_id);
-      const problems = setProblems((work) => work(db), { region_code, parcel_set_id }, feature_count);
+      const problems = setProblems(
+        (work) => db.transaction().execute(work),
+        { region_code, parcel_set_id },
+        feature_count,
+      );
       const language = languageOf(request);
       const stem = `${region_code}_${parcel_set_id.slice(0, 8)}.geojson`;
       reply.header('content-disposition', attachment(`图形问题_${stem}`, `zhanbu_problems_${stem}`));
