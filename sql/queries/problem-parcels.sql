@@ -17,6 +17,8 @@ from (
     select p.parcel_set_id, p.ordinal, p.parcel_id, p.geometry_hash, p.area_m2, p.geom
     from parcel p
     where p.region_code = :region_code::text and p.geom && st_expand(o.geom, :reach::float8)
+      -- said thrice: each time the planner thinks the index of shapes finds fewer, until it takes it rather than that of regions
+      and p.geom && st_envelope(st_expand(o.geom, :reach::float8)) and p.geom && st_expand(st_envelope(o.geom), :reach::float8)
     offset 0
   ) q
   where q.parcel_set_id = :parcel_set_id::uuid and q.ordinal not between :first::int and :last::int
