@@ -1,8 +1,7 @@
 /** What an upload would look like once stored: told by a dry run before it takes everything out again. */
-import type { Kysely } from 'kysely';
-import type { Schema } from '../database/schema.ts';
+import type { Step } from '../database/content.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import type { StoredFault } from './faults.ts';
+import { type LocatedProblem, type SetKey, setProblems } from './set-problems.ts';
 
 export interface PreviewRow {
   ordinal: number;
@@ -22,13 +21,6 @@ export interface PreviewRow {
   geometry: object | null;
 }
 
-/** A problem of a shape with its place: row of the file, and lon/lat where it has one. */
-export interface LocatedProblem extends StoredFault {
-  source_file: string;
-  source_row: number;
-  parcel_id: string;
-}
-
 export interface DryRunReport {
   /** the first ten parcels */
   preview: PreviewRow[];
@@ -38,20 +30,15 @@ export interface DryRunReport {
 }
 
 const previewRows = sqlFile<PreviewRow>('queries/intake-preview');
-const problemRows = sqlFile<Omit<LocatedProblem, keyof StoredFault> & { fault: StoredFault; problem_count: number }>(
-  'queries/intake-problems',
-);
-
 const mostProblems = 1000;
 
-export async function dryRunReport(
-  db: Kysely<Schema>,
-  key: { region_code: string; parcel_set_id: string },
-): Promise<DryRunReport> {
-  const problems = await problemRows.all(db, { ...key, limit: mostProblems });
-  return {
-    preview: await previewRows.all(db, { ...key }),
-    problems: problems.map(({ fault, problem_count: _, ...where }) => ({ ...where, ...fault })),
-    problem_count: problems[0]?.problem_count ?? 0,
-  };
+/** `step` does one short statement under the claim of the set, so that it is not taken for deserted meanwhile. */
+export async function dryRunReport(step: Step, key: SetKey, parcels: number): Promise<DryRunReport> {
+  const problems: LocatedProblem[] = [];
+  let problem_count = 0;
+  for await (const portion of setProblems(step, key, parcels)) {
+    problem_count += portion.length;
+    problems.push(...portion.slice(0, mostProblems - problems.length));
+  }
+  return { preview: await step((db) => previewRows.all(db, { ...key })), problems, problem_count };
 }

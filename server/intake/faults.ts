@@ -1,9 +1,11 @@
 /** Problems of a shape as they are stored with it and told by the check parcel-geometry: a sentence, and a place in lon/lat. */
 import { type CoordinateSystem, systemOf, toLonLat } from '../domain/crs.ts';
 import type { Sentence } from '../errors.ts';
+import { smallerLobe } from './bow-tie.ts';
 import { findMeetings, type Meeting } from './crossings.ts';
+import { unitMetres } from './plane-metres.ts';
 import { harmlessFaults, type ShapeFault } from './source-types.ts';
-import { readMultiPolygon } from './wkb.ts';
+import { type Ring, readMultiPolygon } from './wkb.ts';
 
 export interface StoredFault {
   code: string;
@@ -14,6 +16,16 @@ export interface StoredFault {
   lat: number | null;
   /** told, but the shape is not wrong for it */
   warning?: true;
+  /** its size where it has one: how long, how wide (of a gap at its widest), how much, how sharp */
+  length_m?: number;
+  width_m?: number;
+  area_m2?: number;
+  angle_deg?: number;
+  /** a boundary that crosses itself once, its two lobes turning opposite ways: `area_m2` is that of the smaller */
+  form?: 'bow-tie';
+  /** the parcel it is about beside its own, and the set of that one where it is another */
+  with?: string;
+  with_parcel_set_id?: string;
   /** of the shape as delivered (signed rings added up) and as repaired; on the first fault of a repaired shape */
   area_before_m2?: number;
   area_after_m2?: number;
@@ -71,6 +83,7 @@ export function fromReading(faults: readonly ShapeFault[], srid: number): Stored
     message: fault.message.zh,
     message_en: fault.message.en,
     ...place(fault.x, fault.y, srid),
+    ...lengthOf(fault, srid),
     ...(harmlessFaults.has(fault.code) ? { warning: true as const } : {}),
   }));
 }
@@ -84,7 +97,8 @@ export function explainInvalid(
   found: Invalidity,
   srid: number,
 ): { faults: StoredFault[]; usable: boolean; crossings: number } {
-  const { places, count, tangled } = findMeetings(readMultiPolygon(wkb), listed);
+  const polygons = readMultiPolygon(wkb);
+  const { places, count, tangled } = findMeetings(polygons, listed);
   if (tangled)
     return {
       usable: false,
@@ -103,6 +117,9 @@ export function explainInvalid(
     message: { zh: `图形无效（${found.reason}）`, en: `Invalid shape (${found.reason})` },
   };
   const faults = places.map((meeting) => ({ ...tell(meetings[meeting.kind]), ...place(meeting.x, meeting.y, srid) }));
+  const [only] = places;
+  if (count === 1 && only?.kind === 'cross' && polygons.length === 1 && polygons[0]!.length === 1)
+    Object.assign(faults[0]!, bowTie(polygons[0]![0]!, only, srid));
   const aboutEdges = found.reason === 'Self-intersection' || found.reason === 'Ring Self-intersection';
   if (faults.length === 0 || !aboutEdges)
     faults.unshift({ ...tell(known), ...place(found.x ?? undefined, found.y ?? undefined, srid) });
@@ -132,6 +149,30 @@ export function tellRepair(faults: StoredFault[], beforeM2: number, afterM2: num
     },
     ...rest,
   ];
+}
+
+/** Two corners in the wrong order are put right by exchanging them, a boundary that runs into itself by drawing it anew. */
+function bowTie(ring: Ring, { x, y }: Meeting, srid: number): Partial<StoredFault> {
+  const lobe = smallerLobe(ring, x, y);
+  const system = systemOf(srid);
+  if (lobe === null || system === undefined) return {};
+  const unit = unitMetres(system, y);
+  const area_m2 = lobe * unit.x * unit.y;
+  const m2 = area_m2.toFixed(2);
+  return {
+    form: 'bow-tie',
+    area_m2,
+    message: `边界自相交（蝴蝶结形，较小一侧 ${m2} 平方米；相邻界址点顺序可能颠倒）`,
+    message_en: `The boundary crosses itself (a bow-tie, its smaller lobe ${m2} m²; two points may stand in the wrong order)`,
+  };
+}
+
+/** What reading measured in the units of the file. */
+function lengthOf({ dx, dy, y }: ShapeFault, srid: number): { length_m?: number } {
+  const system = systemOf(srid);
+  if (dx === undefined || dy === undefined || y === undefined || system === undefined) return {};
+  const unit = unitMetres(system, y);
+  return { length_m: Math.hypot(dx * unit.x, dy * unit.y) };
 }
 
 function tell(known: { code: string; message: Sentence }) {

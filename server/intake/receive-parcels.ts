@@ -11,6 +11,7 @@ import { sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { type DryRunReport, dryRunReport } from './dry-run.ts';
+import type { StoredFault } from './faults.ts';
 import { parcelSetId, sha256Of } from './identity.ts';
 import { abandon, type Claim, claim, discard, finish, parcelSets, underClaim } from './loading.ts';
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
@@ -19,9 +20,10 @@ import { printable } from './printable.ts';
 import { readVectorSource } from './read-source.ts';
 import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
 import { checkSetIds, partOf, type ReceiveDeps, sourceOptions } from './request.ts';
+import { shapeProblems } from './shape-problems.ts';
 import type { CrsDecision, EncodingDecision, SourceReport, Warning } from './source-types.ts';
 import { readSpool } from './spool.ts';
-import { columnsOf, type ReceiveHooks, shapeColumns, storeShapes } from './store-shapes.ts';
+import { columnsOf, type ReceiveHooks, type ShapeToStore, shapeColumns, storeShapes } from './store-shapes.ts';
 
 export interface ReceiveParcelsInput {
   path: string;
@@ -135,11 +137,17 @@ export async function receiveParcels(
       };
       hooks.signal?.throwIfAborted();
       const key = { region_code: region.region_code, parcel_set_id: held.id };
-      const dry = input.dryRun ? { report: await dryRunReport(db, key) } : {};
+      const step = stepUnder(db, held, hooks.signal);
+      const dry = input.dryRun ? { report: await dryRunReport(step, key, report.feature_count) } : {};
       if (input.dryRun) await discard(db, held);
       else
         await finish(db, held, {
-          content_sha256: await contentOf(db, held, input, report.feature_count, hooks.signal),
+          // as the database holds it, for runs to pin
+          content_sha256: await parcelSetContent(step, {
+            key,
+            replaces: replacedBy(input),
+            feature_count: report.feature_count,
+          }),
           feature_count: result.feature_count,
           area_m2: result.area_m2,
           warnings: JSON.stringify(result.warnings),
@@ -156,20 +164,12 @@ export async function receiveParcels(
   }
 }
 
-/** as the database holds it, for runs to pin */
-function contentOf(
-  db: Kysely<Schema>,
-  held: Claim,
-  input: ReceiveParcelsInput,
-  feature_count: number,
-  signal: AbortSignal | undefined,
-): Promise<string> {
-  const step: Step = (work) => {
+/** One short statement at a time, each of which shows that the writer is alive. */
+function stepUnder(db: Kysely<Schema>, held: Claim, signal: AbortSignal | undefined): Step {
+  return (work) => {
     signal?.throwIfAborted();
     return underClaim(db, held, work);
   };
-  const key = { region_code: held.region, parcel_set_id: held.id };
-  return parcelSetContent(step, { key, replaces: replacedBy(input), feature_count });
 }
 
 /** as the database writes them, by which they are found again */
@@ -187,17 +187,24 @@ async function store(
   const units = new StatedUnits();
   const key = { region_code: held.region, parcel_set_id: held.id };
   const constants = { ...key, srid: report.crs.srid, edge: longestEdge(report.crs.srid) };
-  const tally = await storeShapes(db, held, report, hooks, async (trx, shapes) => {
-    await insertParcels.run(trx, {
-      ...constants,
-      ordinal: shapes.map((shape) => shape.number),
-      ...columnsOf(shapes.map((shape) => plan.names[shape.number - 1]!)),
-      ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable, units))),
-      source_file: shapes.map((shape) => shape.row.source_file),
-      source_row: shapes.map((shape) => shape.row.row),
-      ...shapeColumns(shapes),
-    });
-  });
+  const tally = await storeShapes(
+    db,
+    held,
+    report,
+    hooks,
+    async (trx, shapes) => {
+      await insertParcels.run(trx, {
+        ...constants,
+        ordinal: shapes.map((shape) => shape.number),
+        ...columnsOf(shapes.map((shape) => plan.names[shape.number - 1]!)),
+        ...columnsOf(shapes.map((shape) => readParcel(shape.row, plan.readings, unreadable, units))),
+        source_file: shapes.map((shape) => shape.row.source_file),
+        source_row: shapes.map((shape) => shape.row.row),
+        ...shapeColumns(shapes),
+      });
+    },
+    oddities,
+  );
   if (tally.usable === 0) throw nothingUsable(report.feature_count, printable(fileName));
   const areas = await settleDeclaredAreas(db, held, report.feature_count);
   const warnings = [
@@ -212,6 +219,10 @@ async function store(
   ];
   return { ...areas, warnings };
 }
+
+/** Of parcels alone: reference layers are other people's, and 8 million vertices of them would be told odd for nothing. */
+const oddities = ({ wkb, sound, row }: ShapeToStore, srid: number): StoredFault[] =>
+  wkb === null ? [] : shapeProblems(wkb, srid, { sound, told: row.faults });
 
 /** A wrong zone prefix or a neighbour's file puts the whole set elsewhere; the boundary knows. */
 async function outsideRegion(

@@ -50,7 +50,8 @@ export function cleanRing(ring: Ring, faults: ShapeFault[]): Ring | null {
     break;
   }
   if (ring[0] === ring[last] && ring[1] === ring[last + 1]) return ring;
-  faults.push(fault('ring-not-closed', ring[last]!, ring[last + 1]!));
+  const open = { dx: ring[0]! - ring[last]!, dy: ring[1]! - ring[last + 1]! };
+  faults.push({ ...fault('ring-not-closed', ring[last]!, ring[last + 1]!), ...open });
   const closed = new Float64Array(ring.length + 2);
   closed.set(ring);
   closed[ring.length] = ring[0]!;

@@ -115,4 +115,7 @@ export interface ShapeFault {
   message: Sentence;
   x?: number;
   y?: number;
+  /** how far it reaches along the axes, where it is a length */
+  dx?: number;
+  dy?: number;
 }

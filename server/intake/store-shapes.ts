@@ -2,6 +2,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { batchesOf } from './batches.ts';
+import type { StoredFault } from './faults.ts';
 import { type JudgedShape, judgeShapes, portionsOf } from './geometry-quality.ts';
 import { type Claim, underClaim } from './loading.ts';
 import type { SourceReport, SpoolRow, Warning } from './source-types.ts';
@@ -72,13 +73,14 @@ export class ShapeTally {
   }
 }
 
-/** Stores every row under the claim by `insert`, which is called inside a transaction. */
+/** Stores every row under the claim by `insert`, which is called inside a transaction; `look` adds faults to a shape before that. */
 export async function storeShapes(
   db: Kysely<Schema>,
   held: Claim,
   report: SourceReport,
   hooks: ReceiveHooks,
   insert: (trx: Transaction<Schema>, shapes: readonly ShapeToStore[]) => Promise<void>,
+  look: (shape: ShapeToStore, srid: number) => StoredFault[] = () => [],
 ): Promise<ShapeTally> {
   const tally = new ShapeTally();
   const { srid } = report.crs;
@@ -86,7 +88,10 @@ export async function storeShapes(
     hooks.signal?.throwIfAborted();
     const judged = await judgeShapes(db, batch.rows, srid);
     const shapes = judged.map((shape, i): ShapeToStore => ({ ...shape, number: batch.first + i, row: batch.rows[i]! }));
-    for (const shape of shapes) tally.add(shape);
+    for (const shape of shapes) {
+      shape.faults.push(...look(shape, srid));
+      tally.add(shape);
+    }
     for (const portion of portionsOf(shapes, (shape) => shape.crossings)) {
       hooks.signal?.throwIfAborted();
       await underClaim(db, held, (trx) => insert(trx, portion));

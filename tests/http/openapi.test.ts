@@ -52,6 +52,7 @@ onDatabase('embedded', 'the API description', (open) => {
       'GET /api/v1/project-registers/{register_id}',
       'GET /api/v1/project-registers/{register_id}/projects',
       'GET /api/v1/runs/{run_id}/projects',
+      'GET /api/v1/parcel-sets/{parcel_set_id}/problems',
       'GET /api/v1/jobs/{job_id}',
       'GET /api/v1/jobs/{job_id}/events',
       'DELETE /api/v1/jobs/{job_id}',

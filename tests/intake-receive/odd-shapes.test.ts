@@ -95,7 +95,7 @@ const shapes: { name: string; rings?: Point[][]; parts?: Point[][][]; area: numb
       ]),
     ],
     area: 10_000,
-    faults: ['self-touch', 'self-overlap'],
+    faults: ['self-touch', 'self-overlap', 'spike'],
   },
   {
     name: 'a pentagram',

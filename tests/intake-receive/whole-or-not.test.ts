@@ -189,7 +189,8 @@ eachDatabase('an upload is there whole or not at all', (open) => {
       middle,
     );
     expect(report!.problem_count).toBe(report!.problems.length);
-    const [crossing] = report!.problems;
+    // other tests of this file have uploaded the same square
+    const [crossing] = report!.problems.filter(({ code }) => code !== 'duplicate-in-other-set');
     expect(crossing).toMatchObject({
       source_file: 'dry.geojson',
       source_row: 2,

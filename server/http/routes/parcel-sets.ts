@@ -1,15 +1,18 @@
 import { AppError } from '../../errors.ts';
 import { parcelSetId } from '../../intake/identity.ts';
+import { type LocatedProblem, setProblems } from '../../intake/set-problems.ts';
 import { newestJobAbout } from '../../jobs/job-store.ts';
 import { type App, type AppDeps, languageOf } from '../context.ts';
 import { checkReading, formReader, readFieldMap, readIds } from '../form.ts';
 import { idempotent } from '../idempotent.ts';
 import { notFound } from '../problem.ts';
 import { boxOfSets, oneParcelSet, type ParcelSetRow, pageOfParcelSets, showParcelSet } from '../reading/parcel-sets.ts';
+import { asPortions, problemFeature } from '../reading/problems.ts';
 import { ParcelSetPath, problemResponse } from '../schemas/common.ts';
 import * as schemas from '../schemas/parcel-sets.ts';
+import { attachment, featureCollection } from '../streams.ts';
 import { receiveUpload } from '../upload.ts';
-import { multipart } from './shared.ts';
+import { answerStream, multipart } from './shared.ts';
 
 const readFields = formReader(schemas.ParcelSetFields);
 
@@ -92,6 +95,40 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: Ap
         ...showParcelSet(set, languageOf(request)),
         bbox: await boxOfSets(db, set.region_code, [set.parcel_set_id]),
       };
+    },
+  );
+
+  app.get(
+    '/parcel-sets/:parcel_set_id/problems',
+    {
+      schema: {
+        tags: ['parcel-sets'],
+        summary: '图形问题清单：GeoJSON 点（经纬度），按上传顺序，可在 GIS 中打开',
+        params: ParcelSetPath,
+        response: { 200: schemas.ProblemCollection, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const { parcel_set_id, region_code, feature_count } = await found(request.params.parcel_set_id);
+      const problems = setProblems(
+        (work) => db.transaction().execute(work),
+        { region_code, parcel_set_id },
+        feature_count,
+      );
+      const language = languageOf(request);
+      const stem = `${region_code}_${parcel_set_id.slice(0, 8)}.geojson`;
+      reply.header('content-disposition', attachment(`图形问题_${stem}`, `zhanbu_problems_${stem}`));
+      // as the exports: a file made of uploaded names runs nothing
+      reply.header('content-security-policy', "default-src 'none'; sandbox");
+      const pieces = featureCollection(
+        asPortions(problems),
+        (problem: LocatedProblem) => problemFeature(problem, language),
+        () => ({ name: 'problems' }),
+      );
+      return answerStream(reply, 'application/geo+json; charset=utf-8', pieces).catch((error: unknown) => {
+        reply.removeHeader('content-disposition');
+        throw error;
+      });
     },
   );
 

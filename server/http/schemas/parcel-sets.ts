@@ -42,3 +42,29 @@ export const ParcelSetPage = Page(ParcelSet);
 export const ParcelSetAccepted = Type.Object({ job_id: Uuid, parcel_set_id: Uuid });
 export const ParcelSetExisting = Type.Interface([ParcelSet], { job_id: Nullable(Uuid) });
 export const ParcelSetQuery = Type.Object({ region_code: Type.Optional(RegionCode), ...paging }, closed);
+
+const Measure = Nullable(Type.Number());
+export const ProblemFeature = Type.Object({
+  type: Type.Literal('Feature'),
+  geometry: Nullable(Type.Object({ type: Type.Literal('Point'), coordinates: Type.Array(Type.Number()) })),
+  properties: Type.Object({
+    parcel_id: Type.String(),
+    source_file: Type.String(),
+    source_row: Type.Integer(),
+    code: Type.String(),
+    warning: Type.Boolean({ description: 'true：仅提示，不使图形检查不合格' }),
+    message: Type.String(),
+    length_m: Measure,
+    width_m: Measure,
+    area_m2: Measure,
+    angle_deg: Measure,
+    with: Nullable(Type.String({ description: '相关的另一地块' })),
+    with_parcel_set_id: Nullable(Type.String()),
+  }),
+});
+export type ProblemFeature = Static<typeof ProblemFeature>;
+export const ProblemCollection = Type.Object({
+  type: Type.Literal('FeatureCollection'),
+  features: Type.Array(ProblemFeature),
+  name: Type.String(),
+});
