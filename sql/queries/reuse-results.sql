@@ -34,7 +34,7 @@ with twin as materialized (
   select x.ordinal, x.result_id, x.township, x.base_ordinal from pair x where x.same
 ), patch as materialized (
   -- pieces of layers that stand in another version in the two runs
-  select v.kind, v.is_new, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
+  select v.kind, v.is_new, l.feature_no, l.piece_no, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
   from (
     select layer_id, kind, true as is_new from unnest(:new_layers::uuid[], :kinds::text[]) as t (layer_id, kind)
     union all
@@ -42,6 +42,22 @@ with twin as materialized (
   ) v
   join layer_piece l on l.region_code = :region_code::text and l.layer_id = v.layer_id
   join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
+), paired as materialized (
+  select p.kind, p.feature_no, p.piece_no, p.geom, o.feature_no as old_no
+  from patch p
+  join patch o on o.geom = p.geom and o.kind = p.kind and not o.is_new
+    and (o.name, o.number, o.class_code, o.planting, o.slope_class, o.measure, o.approval, o.dated, o.issue_source)
+      is not distinct from (p.name, p.number, p.class_code, p.planting, p.slope_class, p.measure, p.approval, p.dated, p.issue_source)
+  where p.is_new
+), reordered as (
+  -- a finding lists its hits in the order of the polygons: one that comes before another now and came after it then has changed
+  select o.geom
+  from (
+    select x.geom, x.old_no, max(x.old_no) over (partition by x.kind order by x.feature_no, x.piece_no
+             rows between unbounded preceding and 1 preceding) as highest
+    from paired x
+  ) o
+  where o.old_no < o.highest
 ), changed as materialized (
   select p.geom
   from (
@@ -69,6 +85,8 @@ with twin as materialized (
     and (o.name, o.number, o.class_code, o.planting, o.slope_class, o.measure, o.approval, o.dated, o.issue_source)
       is not distinct from (p.name, p.number, p.class_code, p.planting, p.slope_class, p.measure, p.approval, p.dated, p.issue_source)
   where o.geom is null
+  union all
+  select o.geom from reordered o
 ), near as materialized (
   -- by the index of parcels: few things changed, and each is near few parcels
   select distinct rr.ordinal

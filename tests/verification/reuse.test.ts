@@ -93,6 +93,22 @@ eachDatabase('a run over what was verified before', (open) => {
     expect(reused).toBeLessThan(count - 10);
   });
 
+  it('computes the parcels under polygons that stand in another order in a new version of a layer', async () => {
+    const county = await verified();
+    const [, landUse] = county.layers;
+    const both = (names: string[]) =>
+      county.here.layer(
+        'eco-red-line',
+        names.map((name) => plot(box(200, 100, 600, 500), { HXMC: name })),
+      );
+    const sets = [county.set];
+    await county.here.verify({ sets, layers: [await both(['one', 'two', 'far']), landUse!] });
+    // the same polygons, of which two change places: every parcel under them lists its hits the other way round
+    const reused = await reusedOf(county, { sets, layers: [await both(['two', 'one', 'far']), landUse!] });
+    expect(reused).toBeGreaterThan(0);
+    expect(reused).toBeLessThan(count);
+  });
+
   it('computes everything where a parameter is another', async () => {
     const county = await verified();
     const params = { 'eco-red-line': { min_area_m2: 11 } };
