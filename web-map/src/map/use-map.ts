@@ -1,0 +1,43 @@
+/** A map in a place on the page, from mounting to leaving. The map code is loaded only here; without WebGL the page goes on without it. */
+import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef } from 'vue';
+import type { MapOwner } from './map-owner.ts';
+
+type Style = Parameters<typeof import('./map-owner.ts').createMapOwner>[1];
+
+/**
+ * @param place the element it goes into
+ * @param style asked for once, when the map code is there
+ * @returns the map, null until it is there; whether it could not be had; whether it has drawn all it was given (the caller says when not)
+ */
+export function useMap(place: Ref<HTMLElement | null>, style: () => Style, pick: (index: number) => void) {
+  const owner = shallowRef<MapOwner | null>(null);
+  const failed = ref(false);
+  const idle = ref(false);
+  let gone = false;
+  let stopWatching: (() => void) | undefined;
+  onMounted(async () => {
+    try {
+      const { createMapOwner } = await import('./map-owner.ts');
+      if (gone || !place.value) return;
+      owner.value = createMapOwner(place.value, style(), {
+        pick,
+        idle: () => {
+          idle.value = true;
+        },
+      });
+    } catch (thrown) {
+      console.error(thrown);
+      failed.value = true;
+      return;
+    }
+    const size = new ResizeObserver(() => owner.value?.resize());
+    size.observe(place.value);
+    stopWatching = () => size.disconnect();
+  });
+  onBeforeUnmount(() => {
+    gone = true;
+    stopWatching?.();
+    owner.value?.destroy();
+  });
+  return { owner, failed, idle };
+}
