@@ -1,6 +1,7 @@
 /**
  * The one typed object of settings, read once from the environment and passed in. Nothing else reads process.env.
  */
+import { availableParallelism } from 'node:os';
 import { type IntakeLimits, layerLimits, parcelLimits, registerLimits } from './domain/limits.ts';
 
 export interface Config {
@@ -17,6 +18,8 @@ export interface Config {
   chunkSize: { postgis: number; embedded: number };
   /** s after which a worker that does not renew its claim of a chunk is taken for dead; it renews three times as often */
   chunkLeaseS: number;
+  /** threads that compute a run on a PostGIS server, the main one among them, and the parcels from which one more is worth its start */
+  compute: { threads: number; parcelsEach: number };
   /** a run takes over what an earlier one found on the same evidence */
   reuseResults: boolean;
   logLevel: string;
@@ -34,6 +37,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     limits: { parcels: parcelLimits, layers: layerLimits, registers: registerLimits },
     chunkSize: { postgis: 1000, embedded: 100 },
     chunkLeaseS: 10,
+    compute: { threads: Math.min(availableParallelism(), 8), parcelsEach: 2000 },
     reuseResults: true,
     logLevel: env['LOG_LEVEL'] ?? 'info',
     runtime: { node: process.versions.node, arch: process.arch },

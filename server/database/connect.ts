@@ -35,6 +35,8 @@ export interface Database {
   db: Kysely<Schema>;
   pool: pg.Pool;
   kind: 'postgis' | 'embedded';
+  /** of a server, for threads that open connections of their own; it holds the password */
+  url?: string;
   engine: EngineVersions;
   /** the child process of the embedded one; dataDir is its folder of database files, undefined for a temporary one */
   embedded?: Pick<EmbeddedEngine, 'pid' | 'starts' | 'whenReady'> & { dataDir: string | undefined };
@@ -66,7 +68,7 @@ async function openServer(databaseUrl: string, options: DatabaseOptions): Promis
     options: sessionOptions.map((one) => `-c ${one}`).join(' '),
     application_name: 'zhanbu',
   });
-  return finish(pool, 'postgis', options, async () => {});
+  return { ...(await finish(pool, 'postgis', options, async () => {})), url: databaseUrl };
 }
 
 async function openEmbedded(options: DatabaseOptions): Promise<Database> {

@@ -30,9 +30,17 @@ export interface Claimed extends Chunk {
 /** The chunk is another's now, or its run was ended: nothing of it was stored by us, and nothing need be. */
 export class ChunkLost extends Error {}
 
-/** Marks the run as going on and makes its chunks where it has none; false where it has succeeded meanwhile. */
-export function beginRun(deps: Deps, key: RunKey): Promise<boolean> {
+/** Of few parcels, as a rule those that changed all over the county, each core gets some chunks: in one it would be one core's work. */
+const leastChunks = 6;
+
+/**
+ * Marks the run as going on and makes its chunks where it has none; false where it has succeeded meanwhile.
+ * @param parcels without a result
+ */
+export function beginRun(deps: Deps, key: RunKey, parcels: number): Promise<boolean> {
   const { db, kind } = deps.database;
+  const most = deps.config.chunkSize[kind];
+  const size = Math.min(most, Math.max(100, Math.ceil(parcels / leastChunks)));
   return db.transaction().execute(async (tx) => {
     // the row is held until the chunks stand: of two that begin at once the second finds them
     const begun = await tx
@@ -43,7 +51,7 @@ export function beginRun(deps: Deps, key: RunKey): Promise<boolean> {
       .where('state', '<>', 'succeeded')
       .executeTakeFirst();
     if (begun.numUpdatedRows === 0n) return false;
-    await planChunks.run(tx, { ...keyOf(key), size: deps.config.chunkSize[kind] });
+    await planChunks.run(tx, { ...keyOf(key), size });
     // the embedded folder has one process: whoever claimed before is dead
     if (kind === 'embedded') await freeRows.run(tx, { ...keyOf(key), claim: null });
     return true;
@@ -54,12 +62,12 @@ export function newClaim(): string {
   return randomUUID();
 }
 
-/** Takes the first free chunk of the run. Asked again under the same claim it gives the same chunk. */
-export async function claimChunk({ database, config }: Deps, key: RunKey, claim: string) {
+/** Takes the first free chunk of the run. Asked again under the same claim it gives the same chunk; without one it only tells how far the run is. */
+export async function claimChunk({ database, config }: Deps, key: RunKey, claim: string | null) {
   const params = { ...keyOf(key), claim, lease_s: config.chunkLeaseS };
   const { first, last, ...told } = await claimRow.one(database.db, params);
   const chunk: Claimed | undefined =
-    first === null || last === null ? undefined : { ...keyOf(key), first, last, claim };
+    first === null || last === null || claim === null ? undefined : { ...keyOf(key), first, last, claim };
   return { chunk, ...told };
 }
 

@@ -13,7 +13,6 @@ import type { Deps } from './run-context.ts';
 import { earlierSets, inOrder, judgedSets, manifestSet, type SetsAsked } from './run-sets.ts';
 
 const defaultLayers = sqlFile<{ layer_id: string }>('queries/default-layers');
-const startRun = sqlFile('queries/start-run');
 
 export interface CreateRunInput extends SetsAsked {
   /** default: newest of each type, all land-use years */
@@ -99,7 +98,6 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
         .values(layers.map((layer) => ({ region_code: regionCode, run_id: runId, layer_id: layer.layer_id })))
         .execute();
     }
-    await startRun.run(tx, { region_code: regionCode, run_id: runId });
   });
   return { run_id: runId, region_code: regionCode, parcel_count: parcelCount, manifest };
 }

@@ -25,6 +25,8 @@ export interface ChunkHooks {
   signal?: AbortSignal | undefined;
   /** share of the run's parcels that are done, by whomever; never falling */
   progress?: ((share: number) => void) | undefined;
+  /** others are at it, and the caller shall only watch: asked before each chunk */
+  aside?: (() => boolean) | undefined;
 }
 
 /** Does chunks until all of the run are done, waiting for those that others have. The first fault ends the rest. */
@@ -55,7 +57,7 @@ export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHook
   const worker = async () => {
     while (fault === undefined) {
       if (hooks.signal?.aborted) throw new RunCancelled();
-      const claim = newClaim();
+      const claim = hooks.aside?.() ? null : newClaim();
       const found = await patiently(db, () => claimChunk(deps, facts.key, claim));
       left = Math.min(left, found.left);
       // another came to its end first

@@ -70,7 +70,8 @@ export function startHelper(deps: HelperDeps): Helper {
   };
 }
 
-async function helpWith(deps: Deps, of: RunKey, signal: AbortSignal): Promise<void> {
+/** Does free chunks of a run that another has under way, as long as there are any. */
+export async function helpWith(deps: Deps, of: RunKey, signal: AbortSignal): Promise<void> {
   const { db } = deps.database;
   const key = keyOf(of);
   const run = await db

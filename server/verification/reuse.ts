@@ -10,13 +10,18 @@ import { touchedProjects } from './register.ts';
 import { type Deps, keyOf, type RunKey } from './run-context.ts';
 
 const recentRuns = sqlFile<{ run_id: string; manifest: Manifest }>('queries/recent-runs');
-const reuseResults = sqlFile('queries/reuse-results');
+const reuseResults = sqlFile<{ reused: number }>('queries/reuse-results');
+const startRun = sqlFile('queries/start-run');
 
 /** On the embedded database one statement holds up everybody: past this many parcels the lookup takes longer than half a second. */
 const mostOnEmbedded = 5_000;
 
-/** Gives the parcels of a run that begins the results of the newest run that will do, once; says in the run how many. */
-export async function reuseEarlier({ database, config }: Deps, key: RunKey): Promise<void> {
+/**
+ * Enters the parcels of a run that begins, with the results of the newest run that will do; says in the run how many those are. Once: of
+ * two that begin it, the second finds it done.
+ * @returns how many have a result
+ */
+export async function reuseEarlier({ database, config }: Deps, key: RunKey): Promise<number> {
   const { db, kind } = database;
   const run = await db
     .selectFrom('run')
@@ -24,20 +29,38 @@ export async function reuseEarlier({ database, config }: Deps, key: RunKey): Pro
     .where('region_code', '=', key.region_code)
     .where('run_id', '=', key.run_id)
     .executeTakeFirst();
-  if (!run || run.reused_count !== null) return;
+  if (!run || run.reused_count !== null) return run?.reused_count ?? 0;
   const tooMany = kind === 'embedded' && run.parcel_count > mostOnEmbedded;
   const base = config.reuseResults && !tooMany ? await baseOf(db, key, run.manifest as unknown as Manifest) : undefined;
-  // a statement over all parcels of two runs: taken for empty, as a run just made is, they are compared each with each (10 min for 100,000)
+  // a statement over all parcels of two runs: a table taken for empty is compared each with each (10 min for 100,000)
   if (base) await sql`analyze run_result`.execute(db);
-  await db.transaction().execute(async (tx) => {
-    if (base && kind === 'postgis') await sql`set local work_mem = '256MB'`.execute(tx);
-    const reused = base ? await reuseResults.run(tx, { ...keyOf(key), ...base }) : 0;
+  return await db.transaction().execute(async (tx) => {
+    const held = await tx
+      .selectFrom('run')
+      .select('reused_count')
+      .where('region_code', '=', key.region_code)
+      .where('run_id', '=', key.run_id)
+      .forUpdate()
+      .executeTakeFirstOrThrow();
+    if (held.reused_count !== null) return held.reused_count;
+    // a run that was waiting while the program was replaced has its parcels from the version that made it
+    await tx
+      .deleteFrom('run_result')
+      .where('region_code', '=', key.region_code)
+      .where('run_id', '=', key.run_id)
+      .execute();
+    let reused = 0;
+    if (base) {
+      if (kind === 'postgis') await sql`set local work_mem = '256MB'`.execute(tx);
+      ({ reused } = await reuseResults.one(tx, { ...keyOf(key), ...base }));
+    } else await startRun.run(tx, { ...keyOf(key) });
     await tx
       .updateTable('run')
       .set({ reused_count: reused })
       .where('region_code', '=', key.region_code)
       .where('run_id', '=', key.run_id)
       .execute();
+    return reused;
   });
 }
 

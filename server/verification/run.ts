@@ -8,6 +8,7 @@ import { sqlFile } from '../database/sql-file.ts';
 import type { RunSummary } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
 import { beginRun } from './chunk-claims.ts';
+import { Threads } from './compute-threads.ts';
 import { doAllChunks, RunCancelled } from './do-chunks.ts';
 import type { Manifest } from './manifest.ts';
 import { patiently } from './patience.ts';
@@ -32,10 +33,13 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
   if (!run) throw new AppError('not-found', { zh: `没有核查 ${key.run_id}`, en: `No run ${key.run_id}` });
   const started = performance.now();
   try {
-    await patiently(db, () => reuseEarlier(deps, key));
-    if (await patiently(db, () => beginRun(deps, key))) {
+    const reused = await patiently(db, () => reuseEarlier(deps, key));
+    const parcels = run.parcel_count - reused;
+    if (await patiently(db, () => beginRun(deps, key, parcels))) {
       const facts = await patiently(db, () => factsOf(db, key, run));
-      await doAllChunks(deps, facts, hooks);
+      const threads = new Threads(deps, key, parcels);
+      const aside = () => threads.atWork;
+      await doAllChunks(deps, facts, { ...hooks, aside }).finally(() => threads.stop());
       await patiently(db, async () => {
         const summary = await summarise(db, key, (performance.now() - started) / 1000);
         if (summary.parcel_count !== run.parcel_count)

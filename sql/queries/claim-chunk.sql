@@ -1,8 +1,9 @@
--- One row: the chunk of the run that is the caller's from now on (nulls where none is free), the run's state, and the parcels done and left.
+-- One row: the chunk of the run that is the caller's from now on (nulls where none is free, or no claim is given), the run's state, and the
+-- parcels done and left.
 with free as materialized (
   select c.first_ordinal
   from run_chunk c
-  where c.region_code = :region_code::text and c.run_id = :run_id::uuid and c.done_at is null
+  where :claim::uuid is not null and c.region_code = :region_code::text and c.run_id = :run_id::uuid and c.done_at is null
     -- the same claim again: the answer to the first was lost
     and (c.leased_until is null or c.leased_until < now() or c.claim = :claim::uuid)
     and exists (

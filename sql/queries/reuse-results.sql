@@ -1,5 +1,6 @@
--- One row per parcel of a run whose result is that of the run before it (the base): the same parcel in every fact a check asks for, and
--- nothing changed near it. A lookup of sets, no geometry is computed. Sets differ, if at all, by a new version of the one judged set.
+-- One row: how many parcels of a run are given the result of the run before it (the base): the same parcel in every fact a check asks for,
+-- and nothing changed near it. Inserts all parcels of the run, with that result or none. A lookup of sets, no geometry is computed. Sets
+-- differ, if at all, by a new version of the one judged set.
 with twin as materialized (
   -- of parcels with one shape the first says nothing of it: in a new version of the set that may be another one
   select t.geometry_hash
@@ -14,24 +15,29 @@ with twin as materialized (
   join parcel q on q.region_code = s.region_code and q.parcel_set_id = s.parcel_set_id
   where not :same_sets::boolean and s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'earlier'
 ), pair as materialized (
-  -- what is compared is a column, not a condition: the planner takes ten equal columns for one row in a million, and then loops over all
-  select n.ordinal, b.result_id, b.township, b.ordinal as base_ordinal,
-         not coalesce(plain_code(p.project_code) = any (:touched::text[]), false) and (:same_sets::boolean or twin.geometry_hash is null and filed.client_id is null and p.geometry_hash = q.geometry_hash and p.area_m2 = q.area_m2
-           and p.pending = q.pending
-           and (p.project_code, p.project_name, p.township, p.plot_type, p.accepted_on, p.declared_area_m2, p.declared_net_m2, p.faults)
-             is not distinct from (q.project_code, q.project_name, q.township, q.plot_type, q.accepted_on, q.declared_area_m2, q.declared_net_m2, q.faults))
+  -- every parcel of either run, beside the one of its set and id in the other: what is compared is a column, not a condition, for the
+  -- planner takes ten equal columns for one row in a million and then loops over all
+  select n.run_ordinal, n.parcel_set_id, n.ordinal, b.parcel_set_id as base_set_id, b.ordinal as base_ordinal, b.result_id, b.run_township,
+         n.ordinal is not null and b.ordinal is not null and not coalesce(plain_code(n.project_code) = any (:touched::text[]), false)
+         and (:same_sets::boolean or not coalesce(n.geometry_hash in (select t.geometry_hash from twin t), false)
+           and not coalesce((n.project_code, n.client_id) in (select f.project_code, f.client_id from filed f), false)
+           and n.geometry_hash = b.geometry_hash and n.area_m2 = b.area_m2
+           and n.pending = b.pending
+           and (n.project_code, n.project_name, n.township, n.plot_type, n.accepted_on, n.declared_area_m2, n.declared_net_m2, n.faults)
+             is not distinct from (b.project_code, b.project_name, b.township, b.plot_type, b.accepted_on, b.declared_area_m2, b.declared_net_m2, b.faults))
          as same
-  from run_result n
-  join parcel p on p.region_code = :region_code::text and p.parcel_set_id = n.parcel_set_id and p.ordinal = n.parcel_ordinal
-    and (:same_sets::boolean or p.parcel_set_id = :set_id::uuid)
-  join parcel q on q.region_code = :region_code::text and q.parcel_id = p.parcel_id
-    and q.parcel_set_id = case when :same_sets::boolean then p.parcel_set_id else :base_set_id::uuid end
-  join run_result b on b.region_code = :region_code::text and b.run_id = :base_run_id::uuid and b.parcel_set_id = q.parcel_set_id and b.parcel_ordinal = q.ordinal
-  left join twin on twin.geometry_hash = p.geometry_hash
-  left join filed on filed.project_code = p.project_code and filed.client_id = p.client_id
-  where n.region_code = :region_code::text and n.run_id = :run_id::uuid
-), matched as materialized (
-  select x.ordinal, x.result_id, x.township, x.base_ordinal from pair x where x.same
+  from (
+    select s.first_ordinal + p.ordinal as run_ordinal, case when :same_sets::boolean then p.parcel_set_id end as of_set, p.*
+    from run_set s
+    join parcel p on p.region_code = :region_code::text and p.parcel_set_id = s.parcel_set_id
+    where s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'judged'
+  ) n
+  full join (
+    select r.result_id, r.township as run_township, case when :same_sets::boolean then q.parcel_set_id end as of_set, q.*
+    from run_result r
+    join parcel q on q.region_code = :region_code::text and q.parcel_set_id = r.parcel_set_id and q.ordinal = r.parcel_ordinal
+    where r.region_code = :region_code::text and r.run_id = :base_run_id::uuid
+  ) b on b.parcel_id = n.parcel_id and coalesce(b.of_set, :base_set_id::uuid) = coalesce(n.of_set, :base_set_id::uuid)
 ), patch as materialized (
   -- pieces of layers that stand in another version in the two runs
   select v.kind, v.is_new, l.feature_no, l.piece_no, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
@@ -61,21 +67,15 @@ with twin as materialized (
 ), changed as materialized (
   select p.geom
   from (
-    select n.parcel_set_id, n.parcel_ordinal
-    from run_result n
-    left join matched m on m.ordinal = n.ordinal
-    where n.region_code = :region_code::text and n.run_id = :run_id::uuid and m.ordinal is null
+    select x.parcel_set_id, x.ordinal from pair x where not x.same and x.ordinal is not null
     union all
-    select b.parcel_set_id, b.parcel_ordinal
-    from run_result b
-    left join matched m on m.base_ordinal = b.ordinal
-    where b.region_code = :region_code::text and b.run_id = :base_run_id::uuid and m.ordinal is null
+    select x.base_set_id, x.base_ordinal from pair x where not x.same and x.base_ordinal is not null
   ) u
   -- offset 0: by key, of the few that are left
   cross join lateral (
     select q.geom
     from parcel q
-    where q.region_code = :region_code::text and q.parcel_set_id = u.parcel_set_id and q.ordinal = u.parcel_ordinal
+    where q.region_code = :region_code::text and q.parcel_set_id = u.parcel_set_id and q.ordinal = u.ordinal
     offset 0
   ) p
   union all
@@ -89,21 +89,23 @@ with twin as materialized (
   select o.geom from reordered o
 ), near as materialized (
   -- by the index of parcels: few things changed, and each is near few parcels
-  select distinct rr.ordinal
+  select distinct p.parcel_set_id, p.ordinal
   from changed c
   cross join lateral (
     select p.parcel_set_id, p.ordinal from parcel p where p.region_code = :region_code::text and p.geom && c.geom offset 0
   ) p
-  join run_result rr on rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.parcel_set_id = p.parcel_set_id and rr.parcel_ordinal = p.ordinal
+), filled as (
+  insert into run_result (region_code, run_id, ordinal, parcel_set_id, parcel_ordinal, result_id, township)
+  select :region_code::text, :run_id::uuid, x.run_ordinal, x.parcel_set_id, x.ordinal, s.result_id, case when s.result_id is not null then x.run_township end
+  from pair x
+  left join near on near.parcel_set_id = x.parcel_set_id and near.ordinal = x.ordinal
+  left join result s on s.region_code = :region_code::text and s.result_id = x.result_id and x.same and near.ordinal is null
+    -- what could not be judged is tried again
+    and (s.verdict = 'compliant' or not exists (
+      select from finding f
+      where f.region_code = :region_code::text and f.result_id = s.result_id and f.reason = 'check-failed'))
+  where x.ordinal is not null
+  order by x.run_ordinal
+  returning result_id
 )
-update run_result rr
-set result_id = m.result_id, township = m.township
-from matched m
-join result s on s.region_code = :region_code::text and s.result_id = m.result_id
-left join near on near.ordinal = m.ordinal
-where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal = m.ordinal and rr.result_id is null
-  and near.ordinal is null
-  -- what could not be judged is tried again
-  and (s.verdict = 'compliant' or not exists (
-    select from finding f
-    where f.region_code = :region_code::text and f.result_id = m.result_id and f.check_id = 'parcel-geometry' and f.reason = 'check-failed'))
+select count(result_id)::int as reused from filled

@@ -55,7 +55,7 @@ requirePart('postgis')('a run on a database with two workers', () => {
     await county.forget(one);
     const run = await county.create();
     const deps = { database: one, config: settings };
-    await beginRun(deps, run);
+    await beginRun(deps, run, county.parcels);
     const slow = (await claimChunk(deps, run, newClaim())).chunk!;
     expect([slow.first, slow.last]).toEqual([1, 4]);
     // asked again under the same claim, as when the answer was lost: the same chunk
@@ -70,7 +70,7 @@ requirePart('postgis')('a run on a database with two workers', () => {
     await county.forget(one);
     const run = await county.create();
     const deps = { database: one, config: settings };
-    await beginRun(deps, run);
+    await beginRun(deps, run, county.parcels);
     const { chunk } = await claimChunk(deps, run, newClaim());
     await one.db.updateTable('run').set({ state: 'cancelled' }).where('run_id', '=', run.run_id).execute();
     expect(await claimChunk(deps, run, newClaim())).toMatchObject({ chunk: undefined, state: 'cancelled', done: 0 });
