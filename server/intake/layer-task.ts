@@ -63,7 +63,7 @@ export async function fillLayer(
   region: RegionDecision,
   codeSystem: CodeSystem | null,
   fill: (held: Claim) => Promise<FilledLayer>,
-  hooks: Pick<ReceiveHooks, 'signal' | 'afterwards'>,
+  hooks: Pick<ReceiveHooks, 'signal' | 'afterwards' | 'lanes'>,
 ): Promise<ReceivedLayer | 'ready'> {
   const held = await claim(
     db,
@@ -96,6 +96,7 @@ export async function fillLayer(
         raster: raster ?? null,
         feature_count: filled.feature_count,
       },
+      hooks.lanes,
     );
     hooks.signal?.throwIfAborted();
     await finish(db, held, {

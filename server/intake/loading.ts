@@ -3,8 +3,9 @@
  * one transaction cannot hold a whole file: rows go in as `loading`, in short batches, and one last statement makes them
  * `ready`. Nobody else sees them before; whatever goes wrong, all of them are deleted again.
  *
- * A writer claims the set or layer by a token. Each batch touches the row under that token in its own transaction, so a
- * writer that was taken for dead (no touch for 30 s) and wakes up again cannot add to what another one is filling.
+ * A writer claims the set or layer by a token. Each batch touches the row under that token at the end of its own transaction, so a
+ * writer that was taken for dead (no touch for 30 s) and wakes up again cannot add to what another one is filling; at its end, so that
+ * batches side by side wait for each other's commit only.
  */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -87,12 +88,13 @@ export async function underClaim<T>(
   work: (trx: Transaction<Schema>) => Promise<T>,
 ): Promise<T> {
   return await db.transaction().execute(async (trx) => {
+    const done = await work(trx);
     const touched = await sql`update ${sql.table(held.kind.table)} set touched_at = now() where ${mine(held)}`.execute(
       trx,
     );
     if (touched.numAffectedRows !== 1n)
       throw new Error(`${held.kind.table} ${held.id} was taken over by another writer, or deleted`);
-    return await work(trx);
+    return done;
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
+import { lanesOf } from '../database/lanes.ts';
 import type { Schema } from '../database/schema.ts';
 import { AppError } from '../errors.ts';
 import { checkLayerYear, layerType } from '../layers/index.ts';
@@ -29,8 +30,9 @@ export type { ReceivedLayer, ReceiveLayerInput } from './layer-task.ts';
 export async function receiveLayer(
   deps: ReceiveDeps,
   input: ReceiveLayerInput,
-  hooks: ReceiveHooks = {},
+  given: ReceiveHooks = {},
 ): Promise<ReceivedLayer> {
+  const hooks = { ...given, lanes: lanesOf(deps.database) };
   const type = layerType(input.type);
   checkLayerYear(type, input.year);
   checkRegionCode(input.regionCode);

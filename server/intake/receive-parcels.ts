@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { parcelSetContent, type Step } from '../database/content.ts';
+import { lanesOf } from '../database/lanes.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
@@ -76,8 +77,9 @@ const meetsBoundary = sqlFile<{ known: boolean; meets: boolean }>('queries/intak
 export async function receiveParcels(
   deps: ReceiveDeps,
   input: ReceiveParcelsInput,
-  hooks: ReceiveHooks = {},
+  given: ReceiveHooks = {},
 ): Promise<ReceivedParcels> {
+  const hooks = { ...given, lanes: lanesOf(deps.database) };
   checkRegionCode(input.regionCode);
   checkSetIds(input.replaces);
   const { db } = deps.database;
@@ -143,11 +145,11 @@ export async function receiveParcels(
       else
         await finish(db, held, {
           // as the database holds it, for runs to pin
-          content_sha256: await parcelSetContent(step, {
-            key,
-            replaces: replacedBy(input),
-            feature_count: report.feature_count,
-          }),
+          content_sha256: await parcelSetContent(
+            step,
+            { key, replaces: replacedBy(input), feature_count: report.feature_count },
+            hooks.lanes,
+          ),
           feature_count: result.feature_count,
           area_m2: result.area_m2,
           warnings: JSON.stringify(result.warnings),
@@ -192,8 +194,8 @@ async function store(
     held,
     report,
     hooks,
-    async (trx, shapes) => {
-      await insertParcels.run(trx, {
+    (shapes) => {
+      const rows = {
         ...constants,
         ordinal: shapes.map((shape) => shape.number),
         ...columnsOf(shapes.map((shape) => plan.names[shape.number - 1]!)),
@@ -201,7 +203,8 @@ async function store(
         source_file: shapes.map((shape) => shape.row.source_file),
         source_row: shapes.map((shape) => shape.row.row),
         ...shapeColumns(shapes),
-      });
+      };
+      return async (trx) => void (await insertParcels.run(trx, rows));
     },
     oddities,
   );

@@ -30,16 +30,19 @@ export async function storeFeatures(
   const features = new FeatureTally();
   const key = { region_code: held.region, layer_id: held.id };
   const constants = { ...key, srid: report.crs.srid, edge: longestEdge(report.crs.srid) };
-  const tally = await storeShapes(db, held, report, hooks, async (trx, shapes) => {
+  const tally = await storeShapes(db, held, report, hooks, (shapes) => {
     const lost = shapes.find((shape) => shape.unusable);
     if (lost !== undefined && demandAll) throw unusable(type, lost.row.source_file, lost.row.row);
-    await insertFeatures.run(trx, {
+    const rows = {
       ...constants,
       feature_no: shapes.map((shape) => shape.number),
       ...columnsOf(shapes.map((shape) => readFeature(shape.row, type, plan.fields, features))),
       ...shapeColumns(shapes),
-    });
-    await insertPieces.run(trx, { ...key, first: shapes[0]!.number, last: shapes.at(-1)!.number });
+    };
+    return async (trx) => {
+      await insertFeatures.run(trx, rows);
+      await insertPieces.run(trx, { ...key, first: shapes[0]!.number, last: shapes.at(-1)!.number });
+    };
   });
   if (tally.usable === 0) throw nothingUsable(report.feature_count, printable(input.fileName));
   return [...tally.warnings(), ...features.warnings()];

@@ -1,5 +1,6 @@
 /** Brings the rows of a spool into the database batch by batch: judged, portioned, each portion in a short transaction. */
 import type { Kysely, Transaction } from 'kysely';
+import { Lanes } from '../database/lanes.ts';
 import type { Schema } from '../database/schema.ts';
 import { batchesOf } from './batches.ts';
 import type { StoredFault } from './faults.ts';
@@ -15,6 +16,8 @@ export interface ReceiveHooks {
   progress?: (share: number) => void;
   /** takes steps that may follow when the caller has been told; without it they are waited for */
   afterwards?: (step: () => Promise<void>) => void;
+  /** portions stored side by side (`lanesOf`); default 1 */
+  lanes?: number;
 }
 
 export interface ShapeToStore extends JudgedShape {
@@ -73,30 +76,47 @@ export class ShapeTally {
   }
 }
 
-/** Stores every row under the claim by `insert`, which is called inside a transaction; `look` adds faults to a shape before that. */
+/**
+ * Stores every row under the claim. `look` adds faults to a shape; `prepare` is called for each portion in the order of the file, and what it
+ * gives inserts it, in a transaction of its own, beside those of other portions.
+ */
 export async function storeShapes(
   db: Kysely<Schema>,
   held: Claim,
   report: SourceReport,
   hooks: ReceiveHooks,
-  insert: (trx: Transaction<Schema>, shapes: readonly ShapeToStore[]) => Promise<void>,
+  prepare: (shapes: readonly ShapeToStore[]) => (trx: Transaction<Schema>) => Promise<void>,
   look: (shape: ShapeToStore, srid: number) => StoredFault[] = () => [],
 ): Promise<ShapeTally> {
   const tally = new ShapeTally();
   const { srid } = report.crs;
-  for await (const batch of batchesOf(readSpool(report.spool), srid)) {
-    hooks.signal?.throwIfAborted();
-    const judged = await judgeShapes(db, batch.rows, srid);
-    const shapes = judged.map((shape, i): ShapeToStore => ({ ...shape, number: batch.first + i, row: batch.rows[i]! }));
-    for (const shape of shapes) {
-      shape.faults.push(...look(shape, srid));
-      tally.add(shape);
-    }
-    for (const portion of portionsOf(shapes, (shape) => shape.crossings)) {
+  const lanes = new Lanes(hooks.lanes ?? 1);
+  let stored = 0;
+  try {
+    for await (const batch of batchesOf(readSpool(report.spool), srid)) {
       hooks.signal?.throwIfAborted();
-      await underClaim(db, held, (trx) => insert(trx, portion));
+      const judged = await judgeShapes(db, batch.rows, srid);
+      const shapes = judged.map(
+        (shape, i): ShapeToStore => ({ ...shape, number: batch.first + i, row: batch.rows[i]! }),
+      );
+      for (const shape of shapes) {
+        shape.faults.push(...look(shape, srid));
+        tally.add(shape);
+      }
+      for (const portion of portionsOf(shapes, (shape) => shape.crossings)) {
+        hooks.signal?.throwIfAborted();
+        const insert = prepare(portion);
+        await lanes.begin(async () => {
+          await underClaim(db, held, insert);
+          stored += portion.length;
+          hooks.progress?.(stored / Math.max(1, report.feature_count));
+        });
+      }
     }
-    hooks.progress?.((batch.first + batch.rows.length - 1) / Math.max(1, report.feature_count));
+    await lanes.end();
+  } finally {
+    // what is to be taken out again must not be added to meanwhile
+    await lanes.settle();
   }
   return tally;
 }

@@ -3,7 +3,12 @@ select shape.place::int as place,
        coalesce(detail.reason, 'unknown')::text as reason,
        st_x(detail.location) as x,
        st_y(detail.location) as y
-from unnest(:wkb::bytea[]) with ordinality as shape(wkb, place)
-cross join lateral st_isvaliddetail(st_geomfromwkb(shape.wkb, :srid::int)) as detail
-where shape.wkb is not null and not detail.valid
+from (
+  select given.place, st_geomfromwkb(given.wkb, :srid::int) as geom
+  from unnest(:wkb::bytea[]) with ordinality as given(wkb, place)
+  where given.wkb is not null
+) shape
+cross join lateral st_isvaliddetail(shape.geom) as detail
+-- nearly all are sound, and to say just that takes half as long
+where not st_isvalid(shape.geom)
 order by shape.place

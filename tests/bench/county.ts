@@ -21,6 +21,8 @@ export interface CountySize {
   years: readonly number[];
   /** cells of a side */
   demSide: number;
+  /** of each side of a patch of land use, between its corners */
+  edgeVertices: number;
   seed: number;
 }
 
@@ -32,6 +34,7 @@ export const fullCounty: CountySize = {
   landUse: 200_000,
   years: [2018, 2020, 2023],
   demSide: 8000,
+  edgeVertices: 4,
   seed: 20231206,
 };
 
@@ -60,9 +63,7 @@ export async function writeCounty(size: CountySize, folder: string): Promise<Cou
   };
   await writeParcels(size, files.parcels);
   await writeLayer(files.redLine, 'red', degreePrj, redLineColumns, redLines(size));
-  for (const { year, path } of files.landUse) {
-    await writeLayer(path, 'dltb', planePrj, landUseColumns, landUse(size, year));
-  }
+  for (const { year, path } of files.landUse) await writeLandUse(size, year, path);
   writeFileSync(files.dem, elevation(size));
   return files;
 }
@@ -70,6 +71,10 @@ export async function writeCounty(size: CountySize, folder: string): Promise<Cou
 /** The parcels alone. @param moved every hundredth lies a metre further east: what a new version of the set looks like */
 export function writeParcels(size: CountySize, path: string, moved = false): Promise<void> {
   return writeLayer(path, 'parcels', planePrj, parcelColumns, parcels(size, moved));
+}
+
+export function writeLandUse(size: CountySize, year: number, path: string): Promise<void> {
+  return writeLayer(path, 'dltb', planePrj, landUseColumns, landUse(size, year));
 }
 
 interface Feature {
@@ -135,7 +140,7 @@ function band(chance: Chance, [x, y]: Point, length: number, width: number, vert
 }
 
 /** A lattice of crooked cells; neighbours share their edges to the digit. */
-function* landUse({ landUse: count, seed }: CountySize, year: number): Generator<Feature> {
+function* landUse({ landUse: count, edgeVertices, seed }: CountySize, year: number): Generator<Feature> {
   const cells = Math.ceil(Math.sqrt(count));
   const cell = side / cells;
   const of = seed + year;
@@ -144,7 +149,7 @@ function* landUse({ landUse: count, seed }: CountySize, year: number): Generator
     round(west + i * cell + shift(i, j, 1)),
     round(south + j * cell + shift(i, j, 2)),
   ];
-  const between = 4;
+  const between = edgeVertices;
   const edge = (i: number, j: number, upward: boolean): Point[] => {
     const a = node(i, j);
     const b = upward ? node(i, j + 1) : node(i + 1, j);

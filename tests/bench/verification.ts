@@ -1,0 +1,224 @@
+/**
+ * `npm run bench [-- --parcels N --growth N,N --land-use N --red-lines N --dem N --sample N --embedded --out NAME]`: a seeded county of the
+ * given size on a throw-away PostGIS cluster; ours, the same with 1 % of the parcels changed, the naive SQL and the bare limit in one go.
+ * `--growth` verifies smaller sets over the same layers before. Prints ratios, and writes JSON and a chart to docs/benchmarks/. Ratios hold
+ * on any machine; seconds only say what this one did. The full county takes some 5 minutes on two cores.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pg from 'pg';
+import { readConfig } from '../../server/config.ts';
+import { type Database, openDatabase } from '../../server/database/connect.ts';
+import { migrate } from '../../server/database/migrate.ts';
+import { refreshStatistics } from '../../server/database/statistics.ts';
+import { receiveLayer } from '../../server/intake/receive-layer.ts';
+import { receiveParcels } from '../../server/intake/receive-parcels.ts';
+import { createRun } from '../../server/verification/create-run.ts';
+import { executeRun } from '../../server/verification/run.ts';
+import { startCluster } from '../support/cluster.ts';
+import { type CountyFiles, type CountySize, fullCounty, writeCounty, writeParcels } from './county.ts';
+import { writeResult } from './results.ts';
+import { prepareRivals, runBare, runInsert, runNaive, sumsOfOurs } from './rivals.ts';
+
+const { values: asked } = parseArgs({
+  options: {
+    parcels: { type: 'string', default: '20000' },
+    growth: { type: 'string' },
+    'land-use': { type: 'string', default: '200000' },
+    'red-lines': { type: 'string', default: '400' },
+    dem: { type: 'string', default: '8000' },
+    sample: { type: 'string' },
+    embedded: { type: 'boolean', default: false },
+    out: { type: 'string' },
+  },
+});
+const size: CountySize = {
+  ...fullCounty,
+  parcels: Number(asked.parcels),
+  landUse: Number(asked['land-use']),
+  redLines: Number(asked['red-lines']),
+  demSide: Number(asked.dem),
+};
+const sampled = Number(asked.sample ?? Math.ceil(size.parcels / 10));
+const region = '500242';
+const say = (line: string) => console.log(line);
+const seconds = (since: number) => (performance.now() - since) / 1000;
+
+const work = mkdtempSync(join(tmpdir(), 'zhanbu-bench-'));
+try {
+  const started = performance.now();
+  const files = await writeCounty(size, join(work, 'county'));
+  say(`county of ${size.parcels} parcels written: ${seconds(started).toFixed(0)} s`);
+  const result = asked.embedded ? await onEmbedded(files) : await onPostgis(files);
+  const name = asked.out ?? `${asked.embedded ? 'embedded' : 'postgis'}-${size.parcels}`;
+  writeResult(name, { size, ...result }, result.seconds);
+  say(`written: docs/benchmarks/${name}.json and .svg`);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}
+
+async function onPostgis(files: CountyFiles) {
+  const cluster = await startCluster();
+  try {
+    const admin = new pg.Client({ connectionString: cluster.url('postgres') });
+    await admin.connect();
+    await admin.query('create database bench');
+    await admin.end();
+    const url = cluster.url('bench');
+    const database = await openDatabase({ databaseUrl: url });
+    const intake = await receive(database, files);
+    const ours = await verify(database, await onlySet(database));
+    say(`naive SQL on ${sampled} parcels …`);
+    await prepareRivals(url, size.years, sampled);
+    const naive = await runNaive(url, size.years);
+    const bare = await runBare(url, size.years);
+    const insert = await runInsert(url);
+    const found = await sumsOfOurs(url, size.years);
+    const agreement = Math.max(...Object.entries(found).map(([layer, sum]) => Math.abs(sum / naive.sums[layer]! - 1)));
+    const scaled = (naive.seconds * size.parcels) / sampled;
+    const limit = bare.seconds + insert.seconds;
+    const ratios = {
+      naive_over_ours: scaled / ours.seconds,
+      ours_over_limit: ours.seconds / limit,
+      largest_difference: agreement,
+    };
+    say(
+      `naive ${scaled.toFixed(0)} s (scaled), bare limit ${bare.seconds.toFixed(1)} s + insert ${insert.seconds.toFixed(1)} s`,
+    );
+    say(
+      `${ratios.naive_over_ours.toFixed(1)} × faster than naive (aim 20); ${ratios.ours_over_limit.toFixed(2)} × the limit (aim 1.5)`,
+    );
+    say(`area sums agree within ${agreement.toExponential(1)} (must be under 2e-4)`);
+    // behind the rivals, which take all parcels there are
+    const again = await verifyChanged(database, ours);
+    const growth = await grow(database);
+    await database.close();
+    const times = {
+      naive: scaled,
+      ours: ours.seconds,
+      'bare limit': bare.seconds,
+      'insert findings': insert.seconds,
+      'ours, 1 % changed': again.seconds,
+    };
+    return { ratios, intake, growth, ours, again, seconds: times };
+  } finally {
+    await cluster.stop();
+  }
+}
+
+async function onEmbedded(files: CountyFiles) {
+  const database = await openDatabase({ dataDir: join(work, 'database') });
+  try {
+    const intake = await receive(database, files);
+    const ours = await verify(database, await onlySet(database));
+    const again = await verifyChanged(database, ours);
+    const growth = await grow(database);
+    return { intake, growth, ours, again, seconds: { ours: ours.seconds, 'ours, 1 % changed': again.seconds } };
+  } finally {
+    await database.close();
+  }
+}
+
+async function receive(database: Database, files: CountyFiles): Promise<Record<string, number>> {
+  await migrate(database);
+  const deps = depsOf(database);
+  const times: Record<string, number> = {};
+  const timed = async (name: string, step: () => Promise<unknown>) => {
+    const started = performance.now();
+    await step();
+    times[name] = seconds(started);
+    say(`received ${name}: ${times[name].toFixed(1)} s`);
+  };
+  await timed('parcels', () =>
+    receiveParcels(deps, { path: files.parcels, fileName: 'parcels.zip', regionCode: region }),
+  );
+  const layer = (type: string, path: string, year?: number) => () =>
+    receiveLayer(deps, { path, fileName: `${type}.zip`, type, year, regionCode: region });
+  await timed('red line', layer('eco-red-line', files.redLine));
+  for (const { year, path } of files.landUse) await timed(`land use ${year}`, layer('land-use', path, year));
+  await timed('dem', layer('dem', files.dem));
+  await refreshStatistics(database, 'parcels');
+  await refreshStatistics(database, 'layers');
+  return times;
+}
+
+/** Smaller sets over the same layers, each computed in full: what a parcel costs should not depend on how many there are. */
+async function grow(database: Database) {
+  const grown = [];
+  for (const parcels of (asked.growth ?? '').split(',').filter(Boolean).map(Number)) {
+    const path = join(work, `parcels-${parcels}.zip`);
+    await writeParcels({ ...size, parcels }, path);
+    const set = await receiveParcels(depsOf(database), { path, fileName: 'parcels.zip', regionCode: region });
+    await refreshStatistics(database, 'parcels');
+    const { seconds } = await verify(database, set.parcel_set_id, parcels);
+    grown.push({ parcels, seconds, us_per_parcel: (1e6 * seconds) / parcels });
+  }
+  return grown;
+}
+
+/** A new version of the set in which every hundredth parcel moved by a metre. */
+async function verifyChanged(database: Database, before: Awaited<ReturnType<typeof verify>>) {
+  const path = join(work, 'parcels-moved.zip');
+  await writeParcels(size, path, true);
+  const replaces = [await onlySet(database)];
+  const options = { path, fileName: 'parcels.zip', regionCode: region, replaces };
+  const set = await receiveParcels(depsOf(database), options);
+  await refreshStatistics(database, 'parcels');
+  await refreshStatistics(database, 'runs');
+  const again = await verify(database, set.parcel_set_id, size.parcels, true);
+  const ratios = {
+    computing_before_over_again: before.computing_seconds / again.computing_seconds,
+    whole_before_over_again: before.seconds / again.seconds,
+  };
+  say(
+    `1 % changed: ${again.reused_count} taken over; computing ${ratios.computing_before_over_again.toFixed(1)} × (aim 30), whole run ${ratios.whole_before_over_again.toFixed(1)} × faster (aim 10)`,
+  );
+  return { ...again, ratios };
+}
+
+/** The set of the county's own size. */
+async function onlySet(database: Database): Promise<string> {
+  const { rows } = await database.pool.query<{ id: string }>(
+    `select parcel_set_id::text as id from parcel_set where state = 'ready' and feature_count = $1`,
+    [size.parcels],
+  );
+  return rows[0]!.id;
+}
+
+/** @param reuse takes results over from the run before */
+async function verify(database: Database, set: string, parcels = size.parcels, reuse = false) {
+  const deps = depsOf(database);
+  const config = { ...deps.config, reuseResults: reuse };
+  const run = await createRun({ database, config }, { parcelSetIds: [set], earlierSetIds: [] });
+  const started = performance.now();
+  const chunks = { from: 0, to: 0 };
+  const progress = () => {
+    chunks.to = seconds(started);
+    chunks.from ||= chunks.to;
+  };
+  const summary = await executeRun({ database, config }, run, { progress });
+  const took = seconds(started);
+  const { by_verdict, area_m2, deduct_area_m2, restore_area_m2, remediate_area_m2, kept_area_m2, reused_count } =
+    summary;
+  const memory = Math.round(process.memoryUsage.rss() / 2 ** 20);
+  say(`ours: ${parcels} in ${took.toFixed(1)} s, ${(parcels / took).toFixed(0)} parcels a second, ${memory} MB`);
+  return {
+    seconds: took,
+    computing_seconds: chunks.to - chunks.from,
+    parcels_per_second: parcels / took,
+    memory_mb: memory,
+    reused_count,
+    by_verdict,
+    area_m2,
+    deduct_area_m2,
+    restore_area_m2,
+    remediate_area_m2,
+    kept_area_m2,
+  };
+}
+
+function depsOf(database: Database) {
+  return { database, config: readConfig({ DATA_DIR: join(work, 'data'), LOG_LEVEL: 'silent' }) };
+}
