@@ -20,6 +20,7 @@ import { parcelSetRoutes } from './http/routes/parcel-sets.ts';
 import { projectRegisterRoutes } from './http/routes/project-registers.ts';
 import { registryRoutes } from './http/routes/registries.ts';
 import { runRoutes } from './http/routes/runs.ts';
+import { tileRoutes } from './http/routes/tiles.ts';
 import { verdictRoutes } from './http/routes/verdicts.ts';
 import { uploadsFolder } from './http/upload.ts';
 import { validatorCompiler } from './http/validator.ts';
@@ -98,6 +99,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     { prefix: '/api/v1' },
   );
+  await app.register(async (ogc) => tileRoutes(ogc, deps), { prefix: '/ogc' });
   refuseOtherMethods(app, known);
   await servePage(app, options.pageFolder ?? join(fileURLToPath(new URL('..', import.meta.url)), 'web-map', 'dist'));
   await app.ready();

@@ -22,6 +22,7 @@ const ranks: Record<string, number> = {
   ledger: 4,
   jobs: 4,
   exports: 5,
+  tiles: 5,
   http: 6,
 };
 

@@ -20,6 +20,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'project-registers', description: '补充耕地项目登记' },
         { name: 'jobs', description: '后台任务' },
         { name: 'runs', description: '核查与结果' },
+        { name: 'tiles', description: '矢量瓦片（OGC API – Tiles）' },
         { name: 'health', description: '运行状况' },
       ],
     },

@@ -1,0 +1,146 @@
+/** OGC API – Tiles of runs and layers: a collection is a run or a layer, its id theirs. */
+import { createHash } from 'node:crypto';
+import type { TObject } from 'typebox';
+import { AppError } from '../../errors.ts';
+import { isTile, type TileAddress, tileMatrixSet } from '../../tiles/tile-grid.ts';
+import { type LayerOfTiles, type RunOfTiles, Tiles, tileVersion } from '../../tiles/tiles.ts';
+import type { App, AppDeps } from '../context.ts';
+import { invalidField, notFound, shown } from '../problem.ts';
+import { boxOfLayer, oneLayer } from '../reading/layers.ts';
+import { boxOfSets } from '../reading/parcel-sets.ts';
+import { oneRun } from '../reading/runs.ts';
+import { problemResponse } from '../schemas/common.ts';
+import * as schemas from '../schemas/tiles.ts';
+import { isUuid } from '../uuid.ts';
+import { finishedRun } from './runs.ts';
+
+const tileType = 'application/vnd.mapbox-vector-tile';
+const year = 365 * 24 * 3600;
+
+export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
+  const tiles = new Tiles(db);
+
+  /** @throws not-found; conflict of a run that has not succeeded; validation of a raster */
+  const collection = async (id: string) => {
+    if (isUuid(id)) {
+      const run = await oneRun(db, id);
+      if (run !== undefined) {
+        const { region_code, run_id, parcel_set_ids } = await finishedRun(db, id);
+        const of: RunOfTiles = { region_code, run_id };
+        return { of, box: () => boxOfSets(db, region_code, parcel_set_ids) };
+      }
+      const layer = await oneLayer(db, id);
+      if (layer !== undefined) {
+        if (layer.raster !== null) throw isRaster();
+        const of: LayerOfTiles = { region_code: layer.region_code, layer_id: layer.layer_id };
+        return { of, box: () => boxOfLayer(db, layer) };
+      }
+    }
+    throw notFound({ zh: '瓦片集合(核查或图层)', en: 'collection (a run or a layer)' }, id);
+  };
+
+  app.get(
+    '/collections/:id/tiles/:tms',
+    {
+      schema: {
+        tags: ['tiles'],
+        summary: '矢量瓦片集：模板地址、范围、从哪一级起逐个画出（以下各级为计数方格）',
+        params: schemas.TilesetPath as TObject,
+        response: { 200: schemas.Tileset, ...problemResponse },
+      },
+    },
+    async (request, reply) => {
+      const { id, tms } = request.params as { id: string; tms: string };
+      checkMatrixSet(tms);
+      const { of, box } = await collection(id);
+      const singlyFrom = await tiles.singlyFrom(of);
+      const bounds = await box();
+      reply.header('cache-control', 'no-cache');
+      return {
+        title: id,
+        dataType: 'vector',
+        crs: 'http://www.opengis.net/def/crs/EPSG/0/3857',
+        tileMatrixSetURI: `http://www.opengis.net/def/tilematrixset/OGC/1.0/${tileMatrixSet}`,
+        version: String(tileVersion),
+        layers: [
+          { id: 'cells', dataType: 'vector', geometryDimension: 2, maxTileMatrix: String(Math.max(0, singlyFrom - 1)) },
+          {
+            id: 'run_id' in of ? 'parcels' : 'features',
+            dataType: 'vector',
+            geometryDimension: 2,
+            minTileMatrix: String(singlyFrom),
+          },
+        ],
+        ...(bounds === null
+          ? {}
+          : { boundingBox: { lowerLeft: [bounds[0], bounds[1]], upperRight: [bounds[2], bounds[3]] } }),
+        links: [
+          {
+            rel: 'item',
+            type: tileType,
+            templated: true,
+            href: `/ogc/collections/${id}/tiles/${tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}?v=${tileVersion}`,
+          },
+        ],
+      };
+    },
+  );
+
+  app.get(
+    '/collections/:id/tiles/:tms/:z/:row/:col',
+    {
+      schema: {
+        tags: ['tiles'],
+        summary: '一块矢量瓦片（MVT），仅供屏幕显示',
+        params: schemas.TilePath as TObject,
+        querystring: schemas.TileQuery,
+        response: problemResponse,
+      },
+    },
+    async (request, reply) => {
+      const { id, tms, ...address } = request.params as Record<'id' | 'tms' | 'z' | 'row' | 'col', string>;
+      checkMatrixSet(tms);
+      const tile = tileOf(address);
+      const { of } = await collection(id);
+      const bytes = await ('run_id' in of ? tiles.ofRun(of, tile) : tiles.ofLayer(of, tile));
+      const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
+      // a finished run and a layer never change; what they are drawn as may, with the program
+      const lasting = (request.query as { v?: string }).v === String(tileVersion);
+      reply.headers({ etag, 'cache-control': lasting ? `private, max-age=${year}, immutable` : 'private, no-cache' });
+      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+      return reply.type(tileType).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    },
+  );
+}
+
+function checkMatrixSet(tms: string): void {
+  if (tms === tileMatrixSet) return;
+  throw new AppError(
+    'not-found',
+    {
+      zh: `没有“${shown(tms)}”这种瓦片矩阵集，可用：${tileMatrixSet}。`,
+      en: `There is no tile matrix set “${shown(tms)}”; there is: ${tileMatrixSet}.`,
+    },
+    { field: 'tms' },
+  );
+}
+
+function tileOf(address: Record<'z' | 'row' | 'col', string>): TileAddress {
+  const whole = (text: string) => (/^\d{1,7}$/.test(text) ? Number(text) : Number.NaN);
+  const tile = { z: whole(address.z), row: whole(address.row), col: whole(address.col) };
+  if (isTile(tile)) return tile;
+  throw new AppError(
+    'not-found',
+    {
+      zh: '没有这块瓦片：级别为 0–22，行列号自西北角起，均小于 2 的级别次方。',
+      en: 'There is no such tile: zooms are 0–22, rows and columns count from the north-west and are less than 2 to the power of the zoom.',
+    },
+    { field: 'z' },
+  );
+}
+
+const isRaster = () =>
+  invalidField('id', {
+    zh: '栅格图层没有矢量瓦片。',
+    en: 'A raster layer has no vector tiles.',
+  });

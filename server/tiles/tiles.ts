@@ -1,0 +1,148 @@
+/**
+ * The tiles of runs and layers: every thing singly from the zoom at which all tiles of it stay small, cells with counts below. A finished
+ * run and a ready layer never change, so what was made once is kept.
+ */
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import { verdicts } from '../domain/outcome.ts';
+import type { Box } from '../overlay/shape.ts';
+import { cellFeatures, countsByKind, heaviestKind } from './cells.ts';
+import { Kept } from './kept.ts';
+import { type Cell, PointIndex, type PointRow } from './point-index.ts';
+import { boxOfTile, type TileAddress } from './tile-grid.ts';
+import { encodeTile, type TileFeature } from './vector-tile.ts';
+
+/** Raised when the same data gives other tiles: part of what a browser keeps them under. */
+export const tileVersion = 1;
+
+interface ShapeRow {
+  ordinal: number;
+  geometry: string;
+}
+interface ParcelRow extends ShapeRow {
+  parcel_id: string;
+  project_code: string | null;
+  township: string | null;
+  verdict: string;
+  area_m2: number;
+  fails: string | null;
+}
+interface FeatureRow extends ShapeRow {
+  name: string | null;
+  number: string | null;
+  class_code: string | null;
+  planting: string | null;
+  measure: string | null;
+}
+
+const runPoints = sqlFile<PointRow>('queries/tile-run-points');
+const layerPoints = sqlFile<PointRow>('queries/tile-layer-points');
+const parcelRows = sqlFile<ParcelRow>('queries/tile-parcels');
+const featureRows = sqlFile<FeatureRow>('queries/tile-features');
+
+/** bytes: what a map bears to fetch and decode while it is moved */
+export const mostOneTile = 500_000;
+/** rows of one statement: 0.1 s on the embedded database, where nobody else is served meanwhile */
+const page = 10_000;
+/** bytes; a county's warm tiles are some hundred of 100 kB */
+const mostTileBytes = 128 * 1024 * 1024;
+/** points of all indexes together */
+const mostPoints = 3_000_000;
+
+/** What has tiles: its key, how its things are found, and what is told of each and of a cell. */
+interface Tiled {
+  key: string;
+  /** name of the tile's layer: `parcels` or `features` */
+  layer: string;
+  points: (after: number) => Promise<PointRow[]>;
+  shapes: (box: Box) => Promise<TileFeature[]>;
+  ofCell: (cell: Cell) => TileFeature['properties'];
+}
+
+export interface RunOfTiles {
+  region_code: string;
+  run_id: string;
+}
+export interface LayerOfTiles {
+  region_code: string;
+  layer_id: string;
+}
+
+export class Tiles {
+  readonly #db: Kysely<Schema>;
+  readonly #tiles = new Kept<Uint8Array>(mostTileBytes, (bytes) => bytes.length + 200);
+  readonly #indexes = new Kept<PointIndex>(mostPoints, (index) => index.size + 1);
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  ofRun(run: RunOfTiles, tile: TileAddress): Promise<Uint8Array> {
+    return this.#tile(this.#run(run), tile);
+  }
+
+  ofLayer(layer: LayerOfTiles, tile: TileAddress): Promise<Uint8Array> {
+    return this.#tile(this.#layer(layer), tile);
+  }
+
+  /** The least zoom at which everything is drawn singly. */
+  async singlyFrom(of: RunOfTiles | LayerOfTiles): Promise<number> {
+    return (await this.#index('run_id' in of ? this.#run(of) : this.#layer(of))).singlyFrom;
+  }
+
+  #run({ region_code, run_id }: RunOfTiles): Tiled {
+    const key = { region_code, run_id };
+    return {
+      key: run_id,
+      layer: 'parcels',
+      points: (after) => runPoints.all(this.#db, { ...key, after, limit: page }),
+      shapes: async (box) =>
+        (await parcelRows.all(this.#db, { ...key, ...box })).map(({ ordinal, geometry, area_m2, ...row }) => ({
+          id: ordinal,
+          // whole m², to be filtered by: the databases differ behind the seventh digit
+          properties: { ordinal, area_m2: Math.round(area_m2), ...withoutNulls(row) },
+          geometry: JSON.parse(geometry),
+        })),
+      ofCell: countsByKind(verdicts),
+    };
+  }
+
+  #layer({ region_code, layer_id }: LayerOfTiles): Tiled {
+    const key = { region_code, layer_id };
+    return {
+      key: layer_id,
+      layer: 'features',
+      points: (after) => layerPoints.all(this.#db, { ...key, after, limit: page }),
+      shapes: async (box) =>
+        (await featureRows.all(this.#db, { ...key, ...box })).map(({ ordinal, geometry, ...row }) => ({
+          id: ordinal,
+          properties: withoutNulls(row),
+          geometry: JSON.parse(geometry),
+        })),
+      ofCell: (cell) => ({ class_code: heaviestKind(cell) }),
+    };
+  }
+
+  #index(of: Tiled): Promise<PointIndex> {
+    return this.#indexes.get(of.key, () => PointIndex.read(of.points));
+  }
+
+  #tile(of: Tiled, tile: TileAddress): Promise<Uint8Array> {
+    return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}`, async () => {
+      const index = await this.#index(of);
+      if (tile.z >= index.singlyFrom) {
+        const shapes = encodeTile(of.layer, await of.shapes(boxOfTile(tile, 0.05)), tile);
+        // some of very many vertices
+        if (shapes.length <= mostOneTile) return shapes;
+      }
+      return encodeTile('cells', cellFeatures(index.cells(tile), tile.z, of.ofCell), tile);
+    });
+  }
+}
+
+function withoutNulls(row: Record<string, string | number | null>): TileFeature['properties'] {
+  return Object.fromEntries(
+    Object.entries(row).filter((entry): entry is [string, string | number] => entry[1] !== null),
+  );
+}
