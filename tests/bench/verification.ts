@@ -17,7 +17,9 @@ import { receiveLayer } from '../../server/intake/receive-layer.ts';
 import { receiveParcels } from '../../server/intake/receive-parcels.ts';
 import { createRun } from '../../server/verification/create-run.ts';
 import { executeRun } from '../../server/verification/run.ts';
+import type { RunKey } from '../../server/verification/run-context.ts';
 import { startCluster } from '../support/cluster.ts';
+import { doubleLayersElsewhere, timeDiff, timeReplay } from './beyond.ts';
 import { type CountyFiles, type CountySize, fullCounty, writeCounty, writeParcels } from './county.ts';
 import { writeResult } from './results.ts';
 import { prepareRivals, runBare, runInsert, runNaive, sumsOfOurs } from './rivals.ts';
@@ -53,7 +55,10 @@ try {
   say(`county of ${size.parcels} parcels written: ${seconds(started).toFixed(0)} s`);
   const result = asked.embedded ? await onEmbedded(files) : await onPostgis(files);
   const name = asked.out ?? `${asked.embedded ? 'embedded' : 'postgis'}-${size.parcels}`;
-  writeResult(name, { size, ...result }, result.seconds);
+  // ids of runs are of this cluster, which is gone
+  const { ours, again, ...more } = result;
+  const figures = ({ run: _, ...rest }: typeof ours) => rest;
+  writeResult(name, { size, ...more, ours: figures(ours), again: figures(again) }, result.seconds);
   say(`written: docs/benchmarks/${name}.json and .svg`);
 } finally {
   rmSync(work, { recursive: true, force: true });
@@ -93,6 +98,7 @@ async function onPostgis(files: CountyFiles) {
     say(`area sums agree within ${agreement.toExponential(1)} (must be under 2e-4)`);
     // behind the rivals, which take all parcels there are
     const again = await verifyChanged(database, ours);
+    const asked = await askedAfterwards(database, ours.run, again.run);
     const growth = await grow(database);
     await database.close();
     const times = {
@@ -102,7 +108,7 @@ async function onPostgis(files: CountyFiles) {
       'insert findings': insert.seconds,
       'ours, 1 % changed': again.seconds,
     };
-    return { ratios, intake, growth, ours, again, seconds: times };
+    return { ratios, intake, ...growth, asked, ours, again, seconds: times };
   } finally {
     await cluster.stop();
   }
@@ -115,7 +121,7 @@ async function onEmbedded(files: CountyFiles) {
     const ours = await verify(database, await onlySet(database));
     const again = await verifyChanged(database, ours);
     const growth = await grow(database);
-    return { intake, growth, ours, again, seconds: { ours: ours.seconds, 'ours, 1 % changed': again.seconds } };
+    return { intake, ...growth, ours, again, seconds: { ours: ours.seconds, 'ours, 1 % changed': again.seconds } };
   } finally {
     await database.close();
   }
@@ -144,18 +150,40 @@ async function receive(database: Database, files: CountyFiles): Promise<Record<s
   return times;
 }
 
-/** Smaller sets over the same layers, each computed in full: what a parcel costs should not depend on how many there are. */
+/**
+ * Smaller sets over the same layers, each computed in full: what a parcel costs should not depend on how many there are. Then the last of
+ * them over layers of twice as many polygons, the new ones far from all parcels.
+ */
 async function grow(database: Database) {
-  const grown = [];
+  const growth: { parcels: number; seconds: number; us_per_parcel: number }[] = [];
+  let last: string | undefined;
   for (const parcels of (asked.growth ?? '').split(',').filter(Boolean).map(Number)) {
     const path = join(work, `parcels-${parcels}.zip`);
     await writeParcels({ ...size, parcels }, path);
     const set = await receiveParcels(depsOf(database), { path, fileName: 'parcels.zip', regionCode: region });
     await refreshStatistics(database, 'parcels');
     const { seconds } = await verify(database, set.parcel_set_id, parcels);
-    grown.push({ parcels, seconds, us_per_parcel: (1e6 * seconds) / parcels });
+    growth.push({ parcels, seconds, us_per_parcel: (1e6 * seconds) / parcels });
+    last = set.parcel_set_id;
   }
-  return grown;
+  if (last === undefined) return { growth };
+  const { parcels, seconds: before } = growth.at(-1)!;
+  await doubleLayersElsewhere(database);
+  const twice = await verify(database, last, parcels);
+  const layers = { parcels, seconds: before, with_twice_the_layers: twice.seconds, ratio: twice.seconds / before };
+  say(`over twice the layers, elsewhere: ${layers.ratio.toFixed(2)} ×`);
+  return { growth, layers };
+}
+
+/** A replay of the first run, and the difference between the two: both walk every parcel. */
+async function askedAfterwards(database: Database, first: RunKey, second: RunKey) {
+  const deps = depsOf(database);
+  const replay = await timeReplay(deps, first);
+  const diff = await timeDiff(deps, first, second);
+  say(
+    `replay: ${replay.answer} in ${replay.seconds.toFixed(1)} s; diff: ${diff.number_matched} parcels in ${diff.seconds.toFixed(1)} s`,
+  );
+  return { replay, diff };
 }
 
 /** A new version of the set in which every hundredth parcel moved by a metre. */
@@ -205,6 +233,7 @@ async function verify(database: Database, set: string, parcels = size.parcels, r
   const memory = Math.round(process.memoryUsage.rss() / 2 ** 20);
   say(`ours: ${parcels} in ${took.toFixed(1)} s, ${(parcels / took).toFixed(0)} parcels a second, ${memory} MB`);
   return {
+    run: { region_code: run.region_code, run_id: run.run_id },
     seconds: took,
     computing_seconds: chunks.to - chunks.from,
     parcels_per_second: parcels / took,
