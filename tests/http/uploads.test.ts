@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sweepUploads } from '../../server/http/sweep-uploads.ts';
-import { cleanName } from '../../server/http/upload.ts';
+import { cleanName } from '../../server/http/uploads/stored-file.ts';
 import { readJob } from '../../server/jobs/job-store.ts';
 import { onDatabase } from '../support/databases.ts';
 import { plots } from './county.ts';
@@ -27,7 +27,10 @@ onDatabase('embedded', 'an upload', (open) => {
   });
   afterAll(() => service.close());
 
-  const files = () => readdirSync(join(service.config.dataDir, 'uploads')).sort();
+  const files = () =>
+    readdirSync(join(service.config.dataDir, 'uploads'))
+      .filter((name) => name !== 'resumable')
+      .sort();
   const post = (parts: FormPart[]) => {
     const { headers, payload } = form(parts);
     return fetch(`${url}/api/v1/parcel-sets`, { method: 'POST', headers, body: new Uint8Array(payload) });

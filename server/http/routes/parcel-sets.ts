@@ -16,7 +16,7 @@ import { answerStream, multipart } from './shared.ts';
 
 const readFields = formReader(schemas.ParcelSetFields);
 
-export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: AppDeps): void {
+export function parcelSetRoutes(app: App, { database: { db }, config, jobs, uploads }: AppDeps): void {
   const found = async (id: string): Promise<ParcelSetRow> => {
     const set = await oneParcelSet(db, id);
     if (set === undefined) throw notFound({ zh: '地块集', en: 'parcel set' }, id);
@@ -37,6 +37,7 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: Ap
       const dryRun = (request.query as { dry_run?: boolean }).dry_run === true;
       const { asked, file } = await receiveUpload(request, {
         dataDir: config.dataDir,
+        uploads,
         limitBytes: config.limits.parcels.archiveBytes,
         check: (fields) => parcelsAsked(checkReading(readFields(fields))),
       });
