@@ -4,10 +4,11 @@
  */
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
 import type { ApiClient } from '../api/client.ts';
-import type { DryRun, ParcelSet, Reading } from '../api/intake-types.ts';
+import type { DryRun, ParcelSet, Reading, UploadAnswer } from '../api/intake-types.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { type InstantReader, type InstantShapes, placed } from '../map/instant-shapes.ts';
 import { pause } from './runs.ts';
+import { createSender } from './sending.ts';
 import { createTask } from './task.ts';
 
 const pollEveryMs = 400;
@@ -37,6 +38,7 @@ export type Intake = ReturnType<typeof createIntake>;
 
 export function createIntake(api: ApiClient, readInstantly: InstantReader) {
   const file = shallowRef<File | null>(null);
+  const sender = createSender(api.sendFile, api.dropUpload);
   const wanted = reactive<Corrections>(none());
   const report = shallowRef<DryRun | null>(null);
   /** the reading under the report, as text; a different one must be looked at before it is stored */
@@ -66,11 +68,26 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
     }
   }
 
+  /** Asks about the bytes that are with the server; sends them first, and again where the server has let them go meanwhile. */
+  async function ask(reading: Reading, dryRun: boolean, signal: AbortSignal): Promise<UploadAnswer> {
+    for (let anew = false; ; anew = true) {
+      // once it is there, the file is not looked at again: what is stored is what was sent
+      const uploadId = sender.uploadId.value ?? (await sender.whole(await stillThere(file.value), signal));
+      try {
+        return await api.uploadParcels(uploadId, reading, { dryRun, signal });
+      } catch (thrown) {
+        const gone = thrown instanceof ApiProblem && thrown.where.field === 'upload_id' && thrown.code === 'not-found';
+        if (!gone || anew) throw thrown;
+        sender.lost();
+      }
+    }
+  }
+
   const look = createTask(async (signal) => {
     const reading = readingOf(wanted);
     progress.value = null;
     try {
-      const { job_id } = await api.uploadParcels(await stillThere(file.value), reading, { dryRun: true, signal });
+      const { job_id } = await ask(reading, true, signal);
       const stop = () => void api.cancelJob(job_id!).catch(() => undefined);
       signal.addEventListener('abort', stop);
       try {
@@ -108,7 +125,7 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
     storingJob.value = null;
     // what was looked at, whatever has been changed since
     const reading = JSON.parse(lookedWith.value) as Reading;
-    const answer = await api.uploadParcels(await stillThere(file.value), reading, { dryRun: false, signal });
+    const answer = await ask(reading, false, signal);
     const existing = answer.created_at !== undefined;
     if (!existing) {
       storingJob.value = answer.job_id;
@@ -132,6 +149,7 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
 
   function leave(): void {
     for (const task of [look, glance, store]) task.stop();
+    sender.forget();
     file.value = null;
     Object.assign(wanted, none());
     for (const held of [report, stored, instant]) held.value = null;
@@ -159,7 +177,7 @@ export function createIntake(api: ApiClient, readInstantly: InstantReader) {
 
   return {
     ...{ file, wanted, report, changed, progress, storingJob, stored, attributes, sublayers, likelySystems },
-    ...{ shapes, pointed },
+    ...{ shapes, pointed, sender },
     ...{ look, store, stopStoring, choose, leave, reword },
   };
 }
