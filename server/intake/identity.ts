@@ -12,6 +12,7 @@ export interface ParcelSetDecisions {
   encoding?: string | undefined;
   sublayer?: string | undefined;
   fieldMap?: Record<string, string> | undefined;
+  areaUnit?: string | undefined;
 }
 
 /** The labels of a layer; with the bytes they are its identity. */
@@ -39,6 +40,8 @@ export function parcelSetId(sha256: string, decisions: ParcelSetDecisions): stri
     decisions.encoding?.toUpperCase() ?? null,
     decisions.sublayer ?? null,
     fieldMap,
+    // absent as before there was one: a set keeps its id
+    ...(decisions.areaUnit === undefined ? [] : [decisions.areaUnit]),
   ]);
 }
 

@@ -8,6 +8,7 @@ import type { Kysely } from 'kysely';
 import { parcelSetContent, type Step } from '../database/content.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
+import type { AreaUnit } from '../domain/area-units.ts';
 import { longestEdge } from './batches.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { type DryRunReport, dryRunReport } from './dry-run.ts';
@@ -38,6 +39,8 @@ export interface ReceiveParcelsInput {
   sublayer?: string;
   /** column of ParcelColumn → attribute name, or `=value` for a constant */
   fieldMap?: Record<string, string>;
+  /** what declared areas are in; otherwise the sums tell */
+  areaUnit?: AreaUnit;
   replaces?: string[];
   /** reads, judges and measures all, and stores nothing */
   dryRun?: boolean;
@@ -113,7 +116,7 @@ export async function receiveParcels(
     );
     if (held === 'ready') return (await findReady(db, id))!;
     try {
-      const stored = await store(db, held, report, input.fileName, plan, {
+      const stored = await store(db, held, report, input, plan, {
         ...hooks,
         progress: partOf(hooks.progress, 0.45, 0.5),
       });
@@ -179,7 +182,7 @@ async function store(
   db: Kysely<Schema>,
   held: Claim,
   report: SourceReport,
-  fileName: string,
+  { fileName, areaUnit }: ReceiveParcelsInput,
   plan: ParcelPlan,
   hooks: ReceiveHooks,
 ): Promise<DeclaredAreas> {
@@ -206,15 +209,15 @@ async function store(
     oddities,
   );
   if (tally.usable === 0) throw nothingUsable(report.feature_count, printable(fileName));
-  const areas = await settleDeclaredAreas(db, held, report.feature_count);
+  const areas = await settleDeclaredAreas(db, held, report.feature_count, areaUnit);
   const warnings = [
     ...tally.warnings(),
     ...unreadable.warnings(),
     ...areas.warnings,
-    ...units.warnings({
-      declared_area_m2: areas.unit.gross?.unit ?? null,
-      declared_net_m2: areas.unit.net?.unit ?? null,
-    }),
+    ...units.warnings(
+      { declared_area_m2: areas.unit.gross?.unit ?? null, declared_net_m2: areas.unit.net?.unit ?? null },
+      areaUnit !== undefined,
+    ),
     ...(await outsideRegion(db, key)),
   ];
   return { ...areas, warnings };

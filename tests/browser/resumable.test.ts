@@ -74,7 +74,6 @@ requirePart('chromium', 'cjk-fonts')('a large parcel file on the page', () => {
       line.cut();
       await phase('waiting').waitFor(slow);
       expect(await page.locator('[data-sending]').textContent()).toContain('网络中断');
-      if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/waiting.png` });
       await page.waitForTimeout(1500);
       line.down = false;
       await reported();
@@ -100,7 +99,6 @@ requirePart('chromium', 'cjk-fonts')('a large parcel file on the page', () => {
       await page.waitForTimeout(500);
       const at = await percent();
       const sent = line.sent();
-      if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/paused.png` });
       await page.waitForTimeout(1500);
       expect(await percent()).toBe(at);
       expect(line.sent() - sent).toBeLessThan(MB);
@@ -114,7 +112,6 @@ requirePart('chromium', 'cjk-fonts')('a large parcel file on the page', () => {
       const path = write('重新打开.geojson', 'g');
       await choose(path);
       await past(50);
-      if (process.env['SHOTS']) await page.screenshot({ path: `${process.env['SHOTS']}/going.png` });
       line.speed = 0;
       await page.reload();
       await page.locator('.guide').waitFor(patience);

@@ -99,6 +99,19 @@ onDatabase('embedded', 'an upload', (open) => {
     expect(dry.job_id).not.toBe(first.job_id);
   });
 
+  it('says the unit of its areas in area_unit, which decides how it is read; another word is refused', async () => {
+    const file = { name: 'a.geojson', data: plots(9) };
+    const [plain, given] = [
+      await upload(service, '/parcel-sets', file),
+      await upload(service, '/parcel-sets', file, { area_unit: 'mu' }),
+    ];
+    expect(given.json().parcel_set_id).not.toBe(plain.json().parcel_set_id);
+    expect(await readJob(service.database.db, given.json().job_id)).toMatchObject({ input: { areaUnit: 'mu' } });
+    const odd = await upload(service, '/parcel-sets?dry_run=true', file, { area_unit: '亩' });
+    expect(odd.json()).toMatchObject({ status: 400, code: 'validation', where: { field: 'area_unit' } });
+    expect(odd.json().detail).toContain('m2, ha, mu');
+  });
+
   it('past the limit is refused, whether it says so beforehand or not, and leaves nothing', async () => {
     const before = files();
     const data = randomBytes(5 * 1024 * 1024);

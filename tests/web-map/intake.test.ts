@@ -102,10 +102,11 @@ const until = (holds: () => boolean) => expect.poll(holds, { timeout: 5_000 }).t
 
 describe('a file on its way in', () => {
   test('says only what the person changed', () => {
-    const none = { srid: null, encoding: null, sublayer: null, regionCode: ' ', fields: {} };
+    const none = { srid: null, encoding: null, sublayer: null, regionCode: ' ', areaUnit: null, fields: {} };
     expect(readingOf(none)).toEqual({});
-    expect(readingOf({ ...none, srid: 4545, fields: { parcel_id: 'BH' } })).toEqual({
+    expect(readingOf({ ...none, srid: 4545, areaUnit: 'mu', fields: { parcel_id: 'BH' } })).toEqual({
       srid: 4545,
+      area_unit: 'mu',
       field_map: { parcel_id: 'BH' },
     });
   });

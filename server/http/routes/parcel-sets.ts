@@ -156,7 +156,7 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs, uplo
   );
 }
 
-function parcelsAsked({ region_code, field_map, replaces, srid, ...rest }: ReturnType<typeof readFields>) {
+function parcelsAsked({ region_code, field_map, replaces, srid, area_unit, ...rest }: ReturnType<typeof readFields>) {
   const fieldMap = readFieldMap(field_map);
   const ids = readIds(replaces);
   return {
@@ -164,6 +164,7 @@ function parcelsAsked({ region_code, field_map, replaces, srid, ...rest }: Retur
     ...(srid === undefined ? {} : { srid: Number(srid) }),
     ...(region_code === undefined ? {} : { regionCode: region_code }),
     ...(fieldMap === undefined ? {} : { fieldMap }),
+    ...(area_unit === undefined ? {} : { areaUnit: area_unit }),
     ...(ids === undefined ? {} : { replaces: ids }),
   };
 }

@@ -47,6 +47,8 @@ export const intakeEn: Messages['intake'] = {
   regionOther: 'Another six-digit county code',
   unit: 'Area unit',
   unitTaken: '{name} in {unit}: {sum} {unit} in all, {share} % of the area of the shapes',
+  unitOther: 'Another unit',
+  unitSource: { sums: 'nearest by the sums', user: 'as you said' },
   unitNone: 'There is no declared area to tell the unit by.',
   crsSource: {
     prj: 'by the .prj file',

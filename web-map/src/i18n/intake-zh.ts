@@ -45,6 +45,8 @@ export const intakeZh = {
   regionOther: '改用六位县级代码',
   unit: '面积单位',
   unitTaken: '{name}按{unit}计：合计 {sum} {unit}，是图形面积的 {share} %',
+  unitOther: '改用面积单位',
+  unitSource: { sums: '按合计最接近', user: '按人工指定' },
   unitNone: '没有可用于判断单位的申报面积。',
   crsSource: {
     prj: '按 .prj 文件',

@@ -3,6 +3,7 @@
  * with just that reading, or left. Nothing is stored that was not on the screen before.
  */
 import { computed, reactive, ref, shallowRef, watch } from 'vue';
+import type { AreaUnit } from '../../../server/domain/area-units.ts';
 import type { ApiClient } from '../api/client.ts';
 import type { DryRun, ParcelSet, Reading, UploadAnswer } from '../api/intake-types.ts';
 import { ApiProblem } from '../api/problem.ts';
@@ -19,17 +20,26 @@ export interface Corrections {
   encoding: string | null;
   sublayer: string | null;
   regionCode: string;
+  areaUnit: AreaUnit | null;
   fields: Record<string, string>;
 }
 
-const none = (): Corrections => ({ srid: null, encoding: null, sublayer: null, regionCode: '', fields: {} });
+const none = (): Corrections => ({
+  srid: null,
+  encoding: null,
+  sublayer: null,
+  regionCode: '',
+  areaUnit: null,
+  fields: {},
+});
 
-export function readingOf({ srid, encoding, sublayer, regionCode, fields }: Corrections): Reading {
+export function readingOf({ srid, encoding, sublayer, regionCode, areaUnit, fields }: Corrections): Reading {
   return {
     ...(srid === null ? {} : { srid }),
     ...(encoding === null ? {} : { encoding }),
     ...(sublayer === null ? {} : { sublayer }),
     ...(regionCode.trim() === '' ? {} : { region_code: regionCode.trim() }),
+    ...(areaUnit === null ? {} : { area_unit: areaUnit }),
     ...(Object.keys(fields).length === 0 ? {} : { field_map: { ...fields } }),
   };
 }
