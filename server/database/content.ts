@@ -35,19 +35,24 @@ export interface ParcelSetContent {
 /** How one short statement is done: bare, or under the claim of the writer who has just stored the rows. */
 export type Step = <T>(work: (db: Db) => Promise<T>) => Promise<T>;
 
+/** hears the share done */
+type Progress = (share: number) => void;
+
 /** sha256, hex. Of 200,000 polygons of 8.2 M vertices 4 s on PostGIS, 6 s embedded. */
-export async function layerContent(step: Step, layer: LayerContent): Promise<string> {
+export async function layerContent(step: Step, layer: LayerContent, progress?: Progress): Promise<string> {
   const { key, code_system, raster, feature_count } = layer;
   const hash = createHash('sha256').update(canonicalJson({ code_system, raster }));
   const last = feature_count;
   const parts = raster === null ? ([features, pieces] as const) : ([tiles] as const);
-  for (const part of parts) await addRows(hash, step, part, key, raster === null ? [1, last] : [0, tileRows(raster)]);
+  const bounds = raster === null ? ([1, last] as const) : ([0, tileRows(raster)] as const);
+  for (const [n, part] of parts.entries())
+    await addRows(hash, step, part, key, bounds, (share) => progress?.((n + share) / parts.length));
   return hash.digest('hex');
 }
 
-export async function parcelSetContent(step: Step, set: ParcelSetContent): Promise<string> {
+export async function parcelSetContent(step: Step, set: ParcelSetContent, progress?: Progress): Promise<string> {
   const hash = createHash('sha256').update(canonicalJson({ replaces: set.replaces }));
-  await addRows(hash, step, parcels, set.key, [1, set.feature_count]);
+  await addRows(hash, step, parcels, set.key, [1, set.feature_count], progress);
   return hash.digest('hex');
 }
 
@@ -64,6 +69,7 @@ async function addRows(
   part: SqlFile<Stretch>,
   key: Record<string, string>,
   [first, last]: readonly [number, number],
+  progress: Progress | undefined,
 ): Promise<void> {
   let size = part === tiles ? 1 : 100;
   let rows = 0;
@@ -77,6 +83,7 @@ async function addRows(
     const started = performance.now();
     await add(from, Math.min(from + size - 1, last));
     from += size;
+    progress?.(Math.min(1, (from - first) / (last - first + 1)));
     const took = performance.now() - started;
     if (took < wanted.least) size = Math.min(2 * size, 5000);
     else if (took > wanted.most) size = Math.max(1, Math.floor(size / 2));

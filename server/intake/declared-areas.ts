@@ -40,6 +40,7 @@ export async function settleDeclaredAreas(
   held: Claim,
   parcels: number,
   given: AreaUnit | undefined,
+  progress?: (share: number) => void,
 ): Promise<DeclaredAreas> {
   const key = { region_code: held.region, parcel_set_id: held.id };
   const sums = await sumsOf.one(db, key);
@@ -51,10 +52,12 @@ export async function settleDeclaredAreas(
   const [netTimes, netOver] = unitFraction[netUnit];
   const factors = { gross_times: grossTimes, gross_over: grossOver, net_times: netTimes, net_over: netOver };
   if (grossUnit !== 'm2' || netUnit !== 'm2')
-    for (let first = 1; first <= parcels; first += portion)
+    for (let first = 1; first <= parcels; first += portion) {
       await underClaim(db, held, (trx) =>
         bringToUnit.run(trx, { ...key, ...factors, first, last: first + portion - 1 }),
       );
+      progress?.((first + portion - 1) / parcels);
+    }
 
   const warnings = [...doubtful('declared_area_m2', gross), ...doubtful('declared_net_m2', net)];
   const odd = net === null ? [] : await oddRatios.all(db, { ...key, ...plausible });

@@ -92,6 +92,7 @@ function server(looks: number) {
     },
     job: async (job_id: string) =>
       left-- > 0 ? { job_id, state: 'running', progress: 0.5 } : { job_id, state: 'succeeded', progress: 1, result },
+    followJob: () => new Promise((resolve) => setTimeout(resolve, 5)),
     cancelJob: async (jobId: string) => void cancelled.push(jobId),
     parcelSet: async () => ({ parcel_set_id: 's', created_at: '2024-01-01T00:00:00Z' }),
   } as unknown as ApiClient;

@@ -1,13 +1,12 @@
 /** Uploaded files between the request that brings them and the job that reads them, wherever the two take place. */
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { randomUUID } from 'node:crypto';
 import { access, chmod, mkdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { ERRORS, type Upload } from '@tus/server';
 import type { Config } from '../../config.ts';
 import type { Database } from '../../database/connect.ts';
 import { AppError } from '../../errors.ts';
+import { sha256Of } from '../../intake/identity.ts';
 import { invalidField, shown } from '../problem.ts';
 import { DatabaseStore } from './database-store.ts';
 import { FolderStore } from './folder-store.ts';
@@ -97,12 +96,6 @@ async function present(store: UploadStore, uploadId: string): Promise<Upload> {
   const begun = new Date(upload.creation_date ?? Date.now()).getTime();
   if (Date.now() > begun + store.getExpiration()) throw noUpload(uploadId);
   return upload;
-}
-
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
-  return hash.digest('hex');
 }
 
 const noUpload = (uploadId: string) =>

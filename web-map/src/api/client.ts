@@ -1,4 +1,5 @@
 /** The one place that knows the addresses of the API. Everything else asks by name. */
+import { type FollowJob, followEvents } from './follow-job.ts';
 import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
 import { type SendFile, sendFile } from './send-file.ts';
@@ -134,6 +135,9 @@ export function createApiClient({ base, language }: ApiClientOptions) {
         signal,
       }),
     job: (jobId: string, signal?: AbortSignal) => get<Job<DryRun>>(`jobs/${id(jobId)}`, {}, signal),
+    /** until it has ended or the line has: then ask for the job */
+    followJob: ((jobId, signal, progress) =>
+      followEvents(new URL(`jobs/${id(jobId)}/events`, base).href, signal, progress)) as FollowJob,
     cancelJob: (jobId: string) => ask<Job<DryRun>>(`jobs/${id(jobId)}`, { method: 'DELETE' }),
     parcelSet: (setId: string, signal?: AbortSignal) => get<ParcelSet>(`parcel-sets/${id(setId)}`, {}, signal),
     /** shapes simplified for the screen, page by page */
