@@ -21,8 +21,9 @@ import { projectRegisterRoutes } from './http/routes/project-registers.ts';
 import { registryRoutes } from './http/routes/registries.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { tileRoutes } from './http/routes/tiles.ts';
+import { uploadRoutes } from './http/routes/uploads.ts';
 import { verdictRoutes } from './http/routes/verdicts.ts';
-import { uploadsFolder } from './http/upload.ts';
+import { openUploads } from './http/uploads/uploads.ts';
 import { validatorCompiler } from './http/validator.ts';
 import { type ReceiveLayerInput, receiveLayer } from './intake/receive-layer.ts';
 import { type ReceiveParcelsInput, receiveParcels } from './intake/receive-parcels.ts';
@@ -51,6 +52,7 @@ const maxHeaderSize = 16 * 1024;
 const routes = [
   healthRoutes,
   registryRoutes,
+  uploadRoutes,
   layerRoutes,
   parcelSetRoutes,
   projectRegisterRoutes,
@@ -91,7 +93,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
   };
   app.addHook('onRoute', note);
   await describeApi(app);
-  const deps: AppDeps = { ...options, closing: closing.signal };
+  const deps: AppDeps = { ...options, uploads: openUploads(options), closing: closing.signal };
   await app.register(
     async (api) => {
       await api.register(multipart);
@@ -121,32 +123,28 @@ export function jobKinds(
   helper: Helper = noHelper,
 ): Record<string, JobKind> {
   const { db } = deps.database;
-  const withPath = ({ sha256, ...input }: FileInput) => ({
-    ...input,
-    path: join(uploadsFolder(deps.config.dataDir), sha256),
-  });
+  const uploads = openUploads(deps);
+  const withPath = async (input: Record<string, unknown>) => {
+    const { sha256, ...rest } = input as FileInput;
+    return { ...rest, path: await uploads.bring(sha256) };
+  };
   return {
     'receive-parcels': {
       queue: 'intake',
       async work(input, hooks) {
-        const received = await receiveParcels(
-          deps,
-          withPath(input as unknown as FileInput) as ReceiveParcelsInput,
-          hooks,
-        );
+        const received = await receiveParcels(deps, (await withPath(input)) as ReceiveParcelsInput, hooks);
         await refreshStatistics(deps.database, 'parcels');
         return received;
       },
     },
     'receive-register': {
       queue: 'intake',
-      work: (input, hooks) =>
-        receiveRegister(deps, withPath(input as unknown as FileInput) as ReceiveRegisterInput, hooks),
+      work: async (input, hooks) => receiveRegister(deps, (await withPath(input)) as ReceiveRegisterInput, hooks),
     },
     'receive-layer': {
       queue: 'intake',
       async work(input, hooks) {
-        const received = await receiveLayer(deps, withPath(input as unknown as FileInput) as ReceiveLayerInput, hooks);
+        const received = await receiveLayer(deps, (await withPath(input)) as ReceiveLayerInput, hooks);
         await refreshStatistics(deps.database, 'layers');
         return received;
       },

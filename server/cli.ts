@@ -1,7 +1,7 @@
 /** The command line: thin, it reads arguments and calls the same functions as HTTP does. */
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bad, existing } from './arguments.ts';
+import { bad, existing, unitOf } from './arguments.ts';
 import { readConfig } from './config.ts';
 import { openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
@@ -15,8 +15,8 @@ const usage = `zhanbu — 占补核查
 
   verify --parcels FILE … --layer TYPE[@YEAR]=FILE … --out DIR   check files, write verdicts
          [--param CHECK.KEY=VALUE] [--region NNNNNN] [--field NAME=ATTR] [--sublayer [PATH=]NAME|'*']
-         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--increment PATH[=YEAR|LAYER_ID]] [--register FILE]
-         [--database-url URL]
+         [--replaces SET] [--srid [PATH=]N] [--encoding [PATH=]NAME] [--area-unit [PATH=]ha|mu|m2]
+         [--increment PATH[=YEAR|LAYER_ID]] [--register FILE] [--database-url URL]
   replay --run ID [--database-url URL]                           compute a finished run again, say whether it stands
   register --file FILE [--region NNNNNN] [--unit ha|mu|m2] [--encoding NAME] [--sheet NAME] [--dry-run] [--database-url URL]
                                                                  take the project register of a county (xlsx, csv)
@@ -125,6 +125,7 @@ export function verifyRequest(args: string[]): VerifyRequest {
         sublayer: many,
         srid: many,
         encoding: many,
+        'area-unit': many,
         replaces: many,
         increment: many,
         region: { type: 'string' },
@@ -159,6 +160,7 @@ export function verifyRequest(args: string[]): VerifyRequest {
     }),
     encoding: perFile(list('encoding'), '--encoding', given, (text) => text),
     sublayer: perFile(list('sublayer'), '--sublayer', given, (text) => text),
+    areaUnit: perFile(list('area-unit'), '--area-unit', new Set(parcels), (text) => unitOf(text, '--area-unit')),
     ...(values['register'] === undefined ? {} : { register: existing(values['register'] as string, '--register') }),
     increments: new Map(list('increment').map((text) => incrementArgument(text, layers))),
     databaseUrl: (values['database-url'] as string | undefined) ?? (process.env['DATABASE_URL'] || undefined),

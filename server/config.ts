@@ -14,6 +14,7 @@ export interface Config {
   /** county code given to sets and layers that say none themselves */
   regionCode: string;
   limits: { parcels: IntakeLimits; layers: IntakeLimits; registers: IntakeLimits };
+  uploads: UploadConfig;
   /** parcels of one transaction; the embedded database has one session, which a transaction must not hold for more than half a second */
   chunkSize: { postgis: number; embedded: number };
   /** s after which a worker that does not renew its claim of a chunk is taken for dead; it renews three times as often */
@@ -27,14 +28,32 @@ export interface Config {
   runtime: { node: string; arch: string };
 }
 
+/** Uploads that may be interrupted and gone on with (the tus protocol). */
+export interface UploadConfig {
+  /**
+   * where they are until a job has read them: DATA_DIR, which several servers must then share, or the database, by which they share
+   * nothing else. undefined: the database where it is a PostGIS server, the folder beside the embedded one
+   */
+  store: 'folder' | 'database' | undefined;
+  /** h after its beginning that an upload is kept, finished or not */
+  keptHours: number;
+  /** uploads begun, over all servers; one more is refused */
+  most: number;
+}
+
 export function readConfig(env: Record<string, string | undefined>): Config {
   return {
     host: env['HOST'] ?? '127.0.0.1',
-    port: wholeNumber(env['PORT'], 8080, 'PORT'),
+    port: wholeNumber(env['PORT'], 8080, 'PORT', 65535),
     dataDir: env['DATA_DIR'] ?? './data',
     databaseUrl: env['DATABASE_URL'] || undefined,
     regionCode: env['REGION_CODE'] ?? '500242',
     limits: { parcels: parcelLimits, layers: layerLimits, registers: registerLimits },
+    uploads: {
+      store: oneOf(env['UPLOAD_STORE'], ['folder', 'database'], 'UPLOAD_STORE'),
+      keptHours: wholeNumber(env['UPLOAD_HOURS'], 24, 'UPLOAD_HOURS'),
+      most: 1000,
+    },
     chunkSize: { postgis: 1000, embedded: 100 },
     chunkLeaseS: 10,
     compute: { threads: Math.min(availableParallelism(), 8), parcelsEach: 2000 },
@@ -44,10 +63,17 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   };
 }
 
-function wholeNumber(text: string | undefined, otherwise: number, name: string): number {
+function wholeNumber(text: string | undefined, otherwise: number, name: string, most = 100_000): number {
   if (text === undefined || text === '') return otherwise;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65535)
-    throw new Error(`${name} must be a port number, got ${text}`);
+  if (!Number.isInteger(value) || value < 0 || value > most)
+    throw new Error(`${name} must be a whole number from 0 to ${most}, got ${text}`);
   return value;
+}
+
+function oneOf<T extends string>(text: string | undefined, words: readonly T[], name: string): T | undefined {
+  if (text === undefined || text === '') return undefined;
+  const found = words.find((word) => word === text);
+  if (found === undefined) throw new Error(`${name} must be one of ${words.join(', ')}, got ${text}`);
+  return found;
 }

@@ -8,6 +8,7 @@ import { type Database, openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { AppError } from './errors.ts';
 import { sweepUploads } from './http/sweep-uploads.ts';
+import { openUploads } from './http/uploads/uploads.ts';
 import { sweepUnfinished } from './intake/loading.ts';
 import { startJobs } from './jobs/queue.ts';
 
@@ -39,7 +40,12 @@ export async function startService(config: Config): Promise<Serving> {
     await migrate(database);
     const alone = database.kind === 'embedded';
     await sweepUnfinished(database);
-    await sweepUploads(database.db, config.dataDir, alone ? 0 : hour);
+    const uploads = openUploads({ database, config });
+    const sweep = async (minAgeMs: number) => {
+      await uploads.sweep();
+      await sweepUploads(database.db, config.dataDir, minAgeMs);
+    };
+    await sweep(alone ? 0 : hour);
     const helper = runHelper({ database, config, log });
     undo.push(() => helper.stop());
     const jobs = await startJobs({ database, kinds: jobKinds({ database, config }, helper), log });
@@ -47,9 +53,7 @@ export async function startService(config: Config): Promise<Serving> {
     const app = await buildApp({ database, config, jobs, logger: { level: config.logLevel } });
     undo.push(() => app.close());
     const sweeping = setInterval(() => {
-      sweepUploads(database.db, config.dataDir, hour).catch((error: unknown) =>
-        app.log.warn({ err: error }, 'could not sweep uploads'),
-      );
+      sweep(hour).catch((error: unknown) => app.log.warn({ err: error }, 'could not sweep uploads'));
     }, hour);
     undo.push(async () => clearInterval(sweeping));
     await app.listen({ host: config.host, port: config.port });

@@ -2,11 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bad, existing } from './arguments.ts';
+import { bad, existing, unitOf } from './arguments.ts';
 import type { Config } from './config.ts';
 import { type Database, openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
-import { type AreaUnit, areaUnits } from './domain/area-units.ts';
 import { AppError } from './errors.ts';
 import { csvTemplate, templateHeads, xlsxTemplate } from './exports/register-template.ts';
 import { localized } from './http/localized.ts';
@@ -34,7 +33,7 @@ async function takeRegister(config: Config, args: string[]): Promise<object> {
         path,
         fileName: basename(path),
         regionCode: values['region'],
-        unit: unitOf(values['unit']),
+        unit: values['unit'] === undefined ? undefined : unitOf(values['unit'], '--unit'),
         encoding: values['encoding'],
         sublayer: values['sheet'],
         dryRun: values['dry-run'] !== undefined,
@@ -47,7 +46,7 @@ async function takeRegister(config: Config, args: string[]): Promise<object> {
 async function writeTemplate(_config: Config, args: string[]): Promise<object> {
   const values = read(args, ['out', 'unit']);
   const out = values['out'];
-  const unit = unitOf(values['unit']) ?? 'ha';
+  const unit = unitOf(values['unit'] ?? 'ha', '--unit');
   if (out === undefined || !/\.(xlsx|csv)$/i.test(out))
     throw bad('--out', '应为 .xlsx 或 .csv 文件名 (a name in .xlsx or .csv)');
   const file = resolve(out);
@@ -88,11 +87,6 @@ function read(args: string[], names: string[], flags: string[] = []): Record<str
   } catch (error) {
     throw bad('', error instanceof Error ? error.message : String(error));
   }
-}
-
-function unitOf(text: string | undefined): AreaUnit | undefined {
-  if (text === undefined || (areaUnits as readonly string[]).includes(text)) return text as AreaUnit | undefined;
-  throw bad('--unit', `${text}：应为 ha（公顷）、mu（亩）或 m2 (one of ha, mu, m2)`);
 }
 
 async function onDatabase<T>(

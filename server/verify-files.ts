@@ -6,6 +6,7 @@ import type { Config } from './config.ts';
 import { openDatabase } from './database/connect.ts';
 import { migrate } from './database/migrate.ts';
 import { refreshStatistics } from './database/statistics.ts';
+import type { AreaUnit } from './domain/area-units.ts';
 import type { RunSummary } from './domain/verdict-feature.ts';
 import { writeVerdictFiles } from './exports/verdict-files.ts';
 import { countyOfParcels } from './intake/county-of-parcels.ts';
@@ -29,6 +30,8 @@ export interface VerifyRequest {
   srid: Map<string, number>;
   encoding: Map<string, string>;
   sublayer: Map<string, string>;
+  /** what the areas in parcel files are in; '' speaks of them all */
+  areaUnit: Map<string, AreaUnit>;
   /** a project register, taken before the run */
   register?: string;
   /** layer files that are increments of another one's year */
@@ -174,6 +177,7 @@ function parcelInput(request: VerifyRequest, path: string): ReceiveParcelsInput 
     fileName: basename(path),
     regionCode: request.region,
     ...readingOf(request, path, true),
+    areaUnit: request.areaUnit.get(path) ?? request.areaUnit.get(''),
     fieldMap: request.fieldMap,
     replaces: request.replaces,
   };

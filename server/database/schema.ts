@@ -148,6 +148,24 @@ export interface ProjectTable {
   row_no: number;
 }
 
+export interface UploadTable {
+  upload_id: string;
+  file_name: string;
+  purpose: string;
+  /** bytes; bigint, which the driver gives as text */
+  length: ColumnType<string, number, never>;
+  received: ColumnType<string, number | undefined, never>;
+  sha256: string | null;
+  created_at: Time;
+  expires_at: ColumnType<Date, Date, Date>;
+}
+
+export interface UploadPartTable {
+  upload_id: string;
+  position: ColumnType<string, number, never>;
+  bytes: Buffer;
+}
+
 export interface RunTable {
   region_code: string;
   run_id: string;
@@ -244,6 +262,8 @@ export interface Schema {
   parcel: ParcelTable;
   project_register: ProjectRegisterTable;
   project: ProjectTable;
+  upload: UploadTable;
+  upload_part: UploadPartTable;
   run: RunTable;
   run_set: RunSetTable;
   run_layer: RunLayerTable;

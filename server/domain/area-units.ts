@@ -32,26 +32,33 @@ export function fromSquareMetres(squareMetres: number, unit: AreaUnit): number {
 
 export interface UnitDecision {
   unit: AreaUnit;
+  /** sums: the unit nearest by them; user: a person's word, whatever the sums say */
+  source: 'sums' | 'user';
+  /** the unit that brings the declared sum nearest to the computed one */
+  nearest: AreaUnit;
   /** the sum as written, without a unit */
   declared_sum: number;
   /** m², of the same parcels */
   computed_sum_m2: number;
-  /** declared ÷ computed under each unit: the one nearest to the computed sum was taken */
+  /** declared ÷ computed under each unit */
   ratios: Record<AreaUnit, number>;
 }
 
 /**
  * The unit that brings the declared sum nearest to the computed one (CONTRACT §3.1): the smallest |declared − computed|.
  * Both sums are of the parcels that have a declared figure and a shape. Null where there is nothing to decide by.
+ * @param given what a person says the figures are in; it is taken
  */
-export function decideAreaUnit(declaredSum: number, computedSumM2: number): UnitDecision | null {
+export function decideAreaUnit(declaredSum: number, computedSumM2: number, given?: AreaUnit): UnitDecision | null {
   if (!(computedSumM2 > 0) || !Number.isFinite(declaredSum) || declaredSum === 0) return null;
   const difference = (unit: AreaUnit) => Math.abs(toSquareMetres(declaredSum, unit) - computedSumM2);
-  let unit: AreaUnit = 'm2';
-  for (const candidate of areaUnits) if (difference(candidate) < difference(unit)) unit = candidate;
+  let nearest: AreaUnit = 'm2';
+  for (const candidate of areaUnits) if (difference(candidate) < difference(nearest)) nearest = candidate;
   const ratio = (u: AreaUnit) => toSquareMetres(declaredSum, u) / computedSumM2;
   return {
-    unit,
+    unit: given ?? nearest,
+    source: given === undefined ? 'sums' : 'user',
+    nearest,
     declared_sum: declaredSum,
     computed_sum_m2: computedSumM2,
     ratios: { m2: ratio('m2'), ha: ratio('ha'), mu: ratio('mu') },

@@ -13,11 +13,13 @@ import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
 import type { Jobs } from '../jobs/queue.ts';
 import { type Language, preferredLanguage } from './language.ts';
+import type { Uploads } from './uploads/uploads.ts';
 
 export interface AppDeps {
   database: Database;
   config: Config;
   jobs: Jobs;
+  uploads: Uploads;
   /** aborted when the app closes: answers without an end (SSE) end then */
   closing: AbortSignal;
 }

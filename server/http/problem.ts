@@ -22,9 +22,18 @@ export interface ProblemBody {
   where?: ProblemWhere;
 }
 
-/** `status` where HTTP says more than the code does (405, 408, 414, 431). */
+/** `status` where HTTP says more than the code does (405, 408, 410, 412, 414, 431). */
 export interface HttpFault extends Fault {
   status?: number;
+}
+
+/** For what has a status beyond its code's own. */
+export class HttpError extends Error {
+  readonly fault: HttpFault;
+  constructor(fault: HttpFault) {
+    super(fault.detail.en);
+    this.fault = fault;
+  }
 }
 
 export function problemBody(fault: HttpFault, language: Language, requestId: string | null): ProblemBody {
@@ -41,6 +50,7 @@ export function problemBody(fault: HttpFault, language: Language, requestId: str
 
 /** What went wrong, as far as it may be told. */
 export function httpFaultOf(error: unknown): HttpFault {
+  if (error instanceof HttpError) return error.fault;
   if (error instanceof AppError) return faultOf(error);
   return frameworkProblem(error) ?? faultOf(error);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import { temporaryPrefix, uploadsFolder } from './upload.ts';
+import { temporaryPrefix, uploadsFolder } from './uploads/stored-file.ts';
 
 const uploadsKept = sqlFile<{ sha256: string }>('queries/uploads-kept');
 

@@ -1,10 +1,11 @@
 /**
  * A multipart upload, streamed to DATA_DIR/uploads/<sha256>: hashed while it is written, under a name of our own, moved
- * into place only when the whole form was sound. Nothing is ever written under a client's name (THREATS T3, T22, T23).
+ * into place only when the whole form was sound; or, by upload_id, a file that came before it (uploads/). Nothing is ever
+ * written under a client's name (THREATS T3, T22, T23).
  */
 import { createHash, randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { access, mkdir, rename, rm, statfs, utimes } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -13,23 +14,21 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import { frameworkProblem } from './framework-problem.ts';
 import { invalidField, shown } from './problem.ts';
-
-export interface StoredFile {
-  path: string;
-  sha256: string;
-  /** what the client calls it; for showing only */
-  fileName: string;
-  bytes: number;
-}
-
-export const uploadsFolder = (dataDir: string): string => join(dataDir, 'uploads');
-export const temporaryPrefix = '.part-';
+import {
+  cleanName,
+  emptyFile,
+  needRoom,
+  type StoredFile,
+  settle,
+  temporaryPrefix,
+  tooLarge,
+  uploadsFolder,
+} from './uploads/stored-file.ts';
+import { bothFileAndUpload, type Uploads } from './uploads/uploads.ts';
 
 /** bytes of a text field; field_map is the longest, 20,000 characters */
 const fieldBytes = 80_000;
 const mostFields = 40;
-/** room that must stay on the disk beside the upload: the database writes too */
-const spareBytes = 64 * 1024 * 1024;
 
 /**
  * `check` judges the fields before the file is put into place, so that a request that is refused leaves nothing behind.
@@ -37,7 +36,12 @@ const spareBytes = 64 * 1024 * 1024;
  */
 export async function receiveUpload<Asked>(
   request: FastifyRequest,
-  options: { dataDir: string; limitBytes: number; check(fields: Record<string, string>): Asked | Promise<Asked> },
+  options: {
+    dataDir: string;
+    limitBytes: number;
+    uploads: Uploads;
+    check(fields: Record<string, string>): Asked | Promise<Asked>;
+  },
 ): Promise<{ asked: Asked; file: StoredFile }> {
   const folder = uploadsFolder(options.dataDir);
   await mkdir(folder, { recursive: true });
@@ -69,10 +73,15 @@ export async function receiveUpload<Asked>(
       }
     }
     formRead = true;
-    if (stored === undefined) throw noFile();
-    if (stored.bytes === 0) throw emptyFile();
-    const asked = await options.check(fields);
-    return { asked, file: await settle(stored, folder) };
+    const { upload_id: uploadId, ...said } = fields;
+    if (stored !== undefined && uploadId) throw bothFileAndUpload();
+    if (stored === undefined && !uploadId) throw noFile();
+    if (stored?.bytes === 0) throw emptyFile();
+    const asked = await options.check(said);
+    if (stored === undefined) return { asked, file: await options.uploads.take(uploadId ?? '', options.limitBytes) };
+    const file = { ...stored, path: await settle(stored.path, stored.sha256, folder) };
+    await options.uploads.store.offer(file);
+    return { asked, file };
   } catch (error) {
     if (stored !== undefined) await rm(stored.path, { force: true });
     // what `check` asks the database for may fail too, which is no fault of the form
@@ -106,26 +115,10 @@ async function store(
   }
 }
 
-/** Same bytes, same place: the second upload of a file leaves the first one where it is, only younger. */
-async function settle(stored: StoredFile, folder: string): Promise<StoredFile> {
-  const path = join(folder, stored.sha256);
-  const present = await access(path).then(
-    () => true,
-    () => false,
-  );
-  if (present) {
-    await rm(stored.path, { force: true });
-    await utimes(path, new Date(), new Date());
-  } else await rename(stored.path, path);
-  return { ...stored, path };
-}
-
 async function refuseBeforeReading(request: FastifyRequest, folder: string, limitBytes: number): Promise<void> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limitBytes + mostFields * fieldBytes) throw tooLarge(limitBytes);
-  const disk = await statfs(folder);
-  if (disk.bavail * disk.bsize < announced + spareBytes)
-    throw Object.assign(new Error('no room for the upload'), { code: 'ENOSPC' });
+  await needRoom(folder, announced);
 }
 
 /** The multipart reader throws plain errors with no code for a form that is not one. */
@@ -146,35 +139,10 @@ function brokenForm(error: unknown): unknown {
   return error;
 }
 
-/** The last part of a path, whichever way its slashes go; control and direction characters out. */
-export function cleanName(name: string): string {
-  const last = name.split(/[\\/]/).at(-1) ?? '';
-  const clean = last.replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '').trim();
-  return Array.from(clean).slice(0, 200).join('') || 'file';
-}
-
-export function tooLarge(limitBytes: number): AppError {
-  const mb = Math.floor(limitBytes / 1024 / 1024);
-  return new AppError(
-    'too-large',
-    {
-      zh: `文件超过 ${mb} MB 的上限，请拆分或压缩为 zip 后上传。`,
-      en: `The file is over the limit of ${mb} MB; split it, or zip it.`,
-    },
-    { field: 'file' },
-  );
-}
-
 const noFile = () =>
   invalidField('file', {
-    zh: '缺少文件。请把文件放在表单的 file 字段中上传。',
-    en: 'There is no file. Send it in the field “file” of the form.',
-  });
-/** Also what a browser sends for a form in which no file was chosen. */
-const emptyFile = () =>
-  invalidField('file', {
-    zh: '文件是空的，请选择文件后重新上传。',
-    en: 'The file is empty; choose one and upload again.',
+    zh: '缺少文件。请把文件放在表单的 file 字段中上传，或用 upload_id 指明已传完的上传。',
+    en: 'There is no file. Send it in the field “file” of the form, or name a finished upload by upload_id.',
   });
 const wrongFileField = (field: string) =>
   invalidField(shown(field), {

@@ -30,24 +30,34 @@ export interface DeclaredAreas {
   /** of the stored shapes */
   area_m2: number;
   /** null: nothing was declared, or nothing to compare with */
-  unit: { gross: StoredUnitDecision | null; net: StoredUnitDecision | null };
+  unit: { gross: StoredUnitDecision | null; net: StoredUnitDecision | null; given?: AreaUnit };
   warnings: Warning[];
 }
 
-/** Decides both units over the whole set and brings the stored figures to m². */
-export async function settleDeclaredAreas(db: Kysely<Schema>, held: Claim, parcels: number): Promise<DeclaredAreas> {
+/** Decides both units over the whole set, unless one is given, and brings the stored figures to m². */
+export async function settleDeclaredAreas(
+  db: Kysely<Schema>,
+  held: Claim,
+  parcels: number,
+  given: AreaUnit | undefined,
+  progress?: (share: number) => void,
+): Promise<DeclaredAreas> {
   const key = { region_code: held.region, parcel_set_id: held.id };
   const sums = await sumsOf.one(db, key);
-  const gross = decideAreaUnit(sums.gross_declared, sums.gross_computed);
-  const net = decideAreaUnit(sums.net_declared, sums.net_computed);
-  const [grossTimes, grossOver] = unitFraction[gross?.unit ?? 'm2'];
-  const [netTimes, netOver] = unitFraction[net?.unit ?? 'm2'];
+  const gross = decideAreaUnit(sums.gross_declared, sums.gross_computed, given);
+  const net = decideAreaUnit(sums.net_declared, sums.net_computed, given);
+  // a figure of a parcel without a shape is in the unit given all the same
+  const [grossUnit, netUnit] = [gross?.unit ?? given ?? 'm2', net?.unit ?? given ?? 'm2'];
+  const [grossTimes, grossOver] = unitFraction[grossUnit];
+  const [netTimes, netOver] = unitFraction[netUnit];
   const factors = { gross_times: grossTimes, gross_over: grossOver, net_times: netTimes, net_over: netOver };
-  if ((gross?.unit ?? 'm2') !== 'm2' || (net?.unit ?? 'm2') !== 'm2')
-    for (let first = 1; first <= parcels; first += portion)
+  if (grossUnit !== 'm2' || netUnit !== 'm2')
+    for (let first = 1; first <= parcels; first += portion) {
       await underClaim(db, held, (trx) =>
         bringToUnit.run(trx, { ...key, ...factors, first, last: first + portion - 1 }),
       );
+      progress?.((first + portion - 1) / parcels);
+    }
 
   const warnings = [...doubtful('declared_area_m2', gross), ...doubtful('declared_net_m2', net)];
   const odd = net === null ? [] : await oddRatios.all(db, { ...key, ...plausible });
@@ -60,13 +70,19 @@ export async function settleDeclaredAreas(db: Kysely<Schema>, held: Claim, parce
       },
       where: { rows: odd.slice(0, 100).map((row) => row.source_row) },
     });
-  return { area_m2: sums.area_m2, unit: { gross: titled(gross), net: titled(net) }, warnings };
+  return {
+    area_m2: sums.area_m2,
+    unit: { gross: titled(gross), net: titled(net), ...(given === undefined ? {} : { given }) },
+    warnings,
+  };
 }
 
 /** Even the best unit leaves the sum half or twice what was computed: the figures may be of something else. */
 function doubtful(column: string, decision: UnitDecision | null): Warning[] {
   if (decision === null) return [];
+  const { nearest } = decision;
   const ratio = decision.ratios[decision.unit];
+  if (nearest !== decision.unit) return [againstSums(column, decision, nearest)];
   if (ratio >= 0.5 && ratio <= 2) return [];
   const unit: AreaUnit = decision.unit;
   return [
@@ -79,6 +95,20 @@ function doubtful(column: string, decision: UnitDecision | null): Warning[] {
       where: { field: column },
     },
   ];
+}
+
+/** A person's unit stands, but the sums speak for another: told, with both figures, so that a slip of the hand is seen. */
+function againstSums(column: string, { unit, ratios }: UnitDecision, nearest: AreaUnit): Warning {
+  const [taken, better] = [areaUnitTitle[unit], areaUnitTitle[nearest]];
+  const times = (of: AreaUnit) => ratios[of].toPrecision(3);
+  return {
+    code: 'area-unit-against-sums',
+    message: {
+      zh: `按指定的单位（${taken.zh}）计，申报面积合计是图形面积的 ${times(unit)} 倍；按${better.zh}计最接近（${times(nearest)} 倍），请核对面积单位`,
+      en: `In the unit given, ${taken.en}, the declared areas are ${times(unit)} times the shapes; in ${better.en} they are nearest (${times(nearest)} times): check the unit`,
+    },
+    where: { field: column },
+  };
 }
 
 function titled(decision: UnitDecision | null): StoredUnitDecision | null {

@@ -33,10 +33,15 @@ const previewRows = sqlFile<PreviewRow>('queries/intake-preview');
 const mostProblems = 1000;
 
 /** `step` does one short statement under the claim of the set, so that it is not taken for deserted meanwhile. */
-export async function dryRunReport(step: Step, key: SetKey, parcels: number): Promise<DryRunReport> {
+export async function dryRunReport(
+  step: Step,
+  key: SetKey,
+  parcels: number,
+  progress?: (share: number) => void,
+): Promise<DryRunReport> {
   const problems: LocatedProblem[] = [];
   let problem_count = 0;
-  for await (const portion of setProblems(step, key, parcels)) {
+  for await (const portion of setProblems(step, key, parcels, progress)) {
     problem_count += portion.length;
     problems.push(...portion.slice(0, mostProblems - problems.length));
   }

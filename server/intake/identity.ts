@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 
 /** What decides how the same bytes are read (CONTRACT §1 parcel_set). regionCode is the one given, else the configured one. */
 export interface ParcelSetDecisions {
@@ -12,6 +13,7 @@ export interface ParcelSetDecisions {
   encoding?: string | undefined;
   sublayer?: string | undefined;
   fieldMap?: Record<string, string> | undefined;
+  areaUnit?: string | undefined;
 }
 
 /** The labels of a layer; with the bytes they are its identity. */
@@ -39,6 +41,8 @@ export function parcelSetId(sha256: string, decisions: ParcelSetDecisions): stri
     decisions.encoding?.toUpperCase() ?? null,
     decisions.sublayer ?? null,
     fieldMap,
+    // absent as before there was one: a set keeps its id
+    ...(decisions.areaUnit === undefined ? [] : [decisions.areaUnit]),
   ]);
 }
 
@@ -79,10 +83,20 @@ export function layerId(sha256: string, labels: LayerLabels): string {
   ]);
 }
 
-/** SHA-256 of a file in hex, read in pieces. */
-export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
+/** SHA-256 of a file in hex, read in pieces; `progress` hears the share read. */
+export async function sha256Of(
+  path: string,
+  signal?: AbortSignal,
+  progress?: (share: number) => void,
+): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { signal })) hash.update(piece as Buffer);
+  const { size } = await stat(path);
+  let done = 0;
+  for await (const piece of createReadStream(path, { signal, highWaterMark: 1024 * 1024 })) {
+    hash.update(piece as Buffer);
+    done += (piece as Buffer).length;
+    progress?.(done / size);
+  }
   return hash.digest('hex');
 }
 

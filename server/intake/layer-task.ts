@@ -6,6 +6,7 @@ import type { CodeSystem } from '../domain/land-codes.ts';
 import type { LayerType } from '../layers/index.ts';
 import type { IncrementAsked } from './increment-base.ts';
 import { abandon, type Claim, claim, finish, layers, underClaim } from './loading.ts';
+import { partOf } from './progress.ts';
 import type { RegionDecision } from './region.ts';
 import type { Warning } from './source-types.ts';
 import type { ReceiveHooks } from './store-shapes.ts';
@@ -63,7 +64,7 @@ export async function fillLayer(
   region: RegionDecision,
   codeSystem: CodeSystem | null,
   fill: (held: Claim) => Promise<FilledLayer>,
-  hooks: Pick<ReceiveHooks, 'signal' | 'afterwards' | 'lanes'>,
+  hooks: ReceiveHooks,
 ): Promise<ReceivedLayer | 'ready'> {
   const held = await claim(
     db,
@@ -96,7 +97,7 @@ export async function fillLayer(
         raster: raster ?? null,
         feature_count: filled.feature_count,
       },
-      hooks.lanes,
+      { lanes: hooks.lanes, progress: partOf(hooks.progress, 0.9, 0.1) },
     );
     hooks.signal?.throwIfAborted();
     await finish(db, held, {

@@ -62,8 +62,8 @@ export class StatedUnits {
     this.#rows.set(column, list);
   }
 
-  /** `decided`: null where there was nothing to decide by */
-  warnings(decided: Record<'declared_area_m2' | 'declared_net_m2', AreaUnit | null>): Warning[] {
+  /** `decided`: null where there was nothing to decide by; `given`: a person said the unit */
+  warnings(decided: Record<'declared_area_m2' | 'declared_net_m2', AreaUnit | null>, given: boolean): Warning[] {
     return [...this.#rows].flatMap(([column, stated]) => {
       const taken = decided[column];
       const against = stated.filter(({ unit }) => unit !== taken);
@@ -73,8 +73,8 @@ export class StatedUnits {
         {
           code: 'area-unit-contradicted',
           message: {
-            zh: `${against.length} 个申报面积写明了别的单位（例如“${against[0]!.written}”），按总和仍以${title.zh}计，请统一单位后重新上传`,
-            en: `${against.length} declared areas state another unit (e.g. "${against[0]!.written}"); by the sum they are read as ${title.en} all the same: give all of them one unit and upload again`,
+            zh: `${against.length} 个申报面积写明了别的单位（例如“${against[0]!.written}”），${given ? '按指定' : '按总和'}仍以${title.zh}计，请统一单位后重新上传`,
+            en: `${against.length} declared areas state another unit (e.g. "${against[0]!.written}"); ${given ? 'as you said' : 'by the sum'} they are read as ${title.en} all the same: give all of them one unit and upload again`,
           },
           where: { field: column, rows: against.slice(0, 100).map(({ row }) => row) },
         },

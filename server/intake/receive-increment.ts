@@ -17,9 +17,10 @@ import { planLayer } from './layer-plan.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer } from './layer-task.ts';
 import type { Claim } from './loading.ts';
 import { printable } from './printable.ts';
+import { partOf } from './progress.ts';
 import { readVectorSource } from './read-source.ts';
 import { decideRegion } from './region.ts';
-import { partOf, type ReceiveDeps, sourceOptions } from './request.ts';
+import { type ReceiveDeps, sourceOptions } from './request.ts';
 import type { Warning } from './source-types.ts';
 import { readSpool } from './spool.ts';
 import { storeFeatures } from './store-features.ts';
@@ -57,11 +58,11 @@ export async function receiveIncrement(
         patches,
         task,
         plan,
-        part(hooks, 0.35, 0.2),
+        part(hooks, 0.3, 0.2),
         changes === null || undefined,
       );
       const added = patches.feature_count;
-      const covered = await coveredByPatches(db, held, base, added, part(hooks, 0.55, 0.1));
+      const covered = await coveredByPatches(db, held, base, added, part(hooks, 0.5, 0.1));
       const made =
         changes === null
           ? await erased(db, held, base, covered, added, hooks)
@@ -114,7 +115,7 @@ async function read(deps: ReceiveDeps, { input, asked }: LayerTask, hooks: Recei
       {
         purpose: 'layer',
         ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-        progress: partOf(hooks.progress, 0, 0.3),
+        progress: partOf(hooks.progress, 0.02, 0.28),
       },
     );
   return await readTables(readOne, input.sublayer, input.fileName);
@@ -144,7 +145,7 @@ async function replaced(
   const removed = [...changes.before.keys()].flatMap((number) =>
     old.numbered(number).map(({ feature_no }) => feature_no),
   );
-  const total = await copyKept(db, held, base, removed, added, part(hooks, 0.65, 0.3));
+  const total = await copyKept(db, held, base, removed, added, part(hooks, 0.6, 0.3));
   const drawnBefore = await areasOf(db, base.region_code, base.layer_id, removed);
   const drawnAfter = await areasOf(
     db,
@@ -191,8 +192,8 @@ async function erased(
   hooks: ReceiveHooks,
 ): Promise<Made> {
   const touched = [...covered].filter(([, area_m2]) => area_m2 > sliverM2).map(([feature]) => feature);
-  const kept = await copyKept(db, held, base, touched, added, part(hooks, 0.65, 0.2));
-  const { total, ...slivers } = await copyCut(db, held, base, touched, added, kept, part(hooks, 0.85, 0.1));
+  const kept = await copyKept(db, held, base, touched, added, part(hooks, 0.6, 0.2));
+  const { total, ...slivers } = await copyCut(db, held, base, touched, added, kept, part(hooks, 0.8, 0.1));
   const cut = total - kept;
   const whole = touched.length - cut;
   return {

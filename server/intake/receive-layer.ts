@@ -14,11 +14,12 @@ import { isIncrementTable } from './increment-tables.ts';
 import { type LayerPlan, planLayer } from './layer-plan.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer, type ReceiveLayerInput } from './layer-task.ts';
 import type { Claim } from './loading.ts';
+import { counted, partOf } from './progress.ts';
 import { readVectorSource } from './read-source.ts';
 import { receiveIncrement } from './receive-increment.ts';
 import { receiveRaster } from './receive-raster.ts';
 import { checkRegionCode, decideRegion } from './region.ts';
-import { partOf, type ReceiveDeps, sourceOptions } from './request.ts';
+import { type ReceiveDeps, sourceOptions } from './request.ts';
 import type { SourceReport, Warning } from './source-types.ts';
 import { readSpool } from './spool.ts';
 import { storeFeatures } from './store-features.ts';
@@ -37,7 +38,7 @@ export async function receiveLayer(
   checkLayerYear(type, input.year);
   checkRegionCode(input.regionCode);
   const { db } = deps.database;
-  const sha256 = await sha256Of(input.path, hooks.signal);
+  const sha256 = await sha256Of(input.path, hooks.signal, partOf(hooks.progress, 0, 0.02));
   const asked = input.regionCode ?? deps.config.regionCode;
   const base = asksIncrement(input) ? await findBase(db, asked, input) : undefined;
   const id = input.layerId ?? layerId(sha256, { ...input, regionCode: asked, baseLayerId: base?.layer_id });
@@ -63,17 +64,22 @@ async function receivePolygons(
   const report = await readVectorSource(input.path, input.fileName, options, deps.config.limits.layers, {
     purpose: 'layer',
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-    progress: partOf(hooks.progress, 0, 0.3),
+    progress: partOf(hooks.progress, 0.02, 0.23),
   });
   try {
     if (type.id === 'land-use' && input.sublayer === undefined) refuseIncrement(report);
-    const plan = await planLayer(type, report.fields, readSpool(report.spool), input);
+    const plan = await planLayer(
+      type,
+      report.fields,
+      counted(readSpool(report.spool), report.feature_count, partOf(hooks.progress, 0.25, 0.05)),
+      input,
+    );
     const found = { region_code: plan.county, source: 'boundary' } as const;
     const region = decideRegion(input.regionCode, found, deps.config.regionCode);
     const fill = async (held: Claim) => {
       const stored = await storeFeatures(db, held, report, task, plan, {
         ...hooks,
-        progress: partOf(hooks.progress, 0.35, 0.6),
+        progress: partOf(hooks.progress, 0.3, 0.6),
       });
       return {
         feature_count: report.feature_count,

@@ -6,8 +6,9 @@ import { sqlFile } from '../database/sql-file.ts';
 import { defaultRasterLimits, readRasterSource, readRasterTiles } from '../terrain/read-raster.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer } from './layer-task.ts';
 import { type Claim, underClaim } from './loading.ts';
+import { partOf } from './progress.ts';
 import { decideRegion } from './region.ts';
-import { partOf, type ReceiveDeps } from './request.ts';
+import type { ReceiveDeps } from './request.ts';
 import type { ReceiveHooks } from './store-shapes.ts';
 
 const insertTiles = sqlFile('queries/intake-insert-tiles');
@@ -32,7 +33,7 @@ export async function receiveRaster(
     defaultRasterLimits,
     {
       ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-      progress: partOf(hooks.progress, 0, 0.7),
+      progress: partOf(hooks.progress, 0.02, 0.68),
     },
   );
   try {
@@ -40,7 +41,10 @@ export async function receiveRaster(
     const region = decideRegion(input.regionCode, none, deps.config.regionCode);
     const fill = async (held: Claim) => {
       const { spool, warnings, crs, ...grid } = report;
-      const feature_count = await storeTiles(db, held, spool, hooks.signal);
+      const feature_count = await storeTiles(db, held, spool, Math.ceil(grid.height / grid.tile_size), {
+        ...hooks,
+        progress: partOf(hooks.progress, 0.7, 0.2),
+      });
       return { feature_count, warnings, decisions: { crs: { srid: report.srid, ...crs } }, raster: grid };
     };
     return await fillLayer(db, task, region, null, fill, hooks);
@@ -53,7 +57,8 @@ async function storeTiles(
   db: Kysely<Schema>,
   held: Claim,
   spool: string,
-  signal: AbortSignal | undefined,
+  tileRows: number,
+  { signal, progress }: ReceiveHooks,
 ): Promise<number> {
   let count = 0;
   let tiles: Tile[] = [];
@@ -71,6 +76,7 @@ async function storeTiles(
       }),
     );
     count += tiles.length;
+    progress?.((tiles.at(-1)!.tile_row + 1) / tileRows);
     tiles = [];
     bytes = 0;
   };

@@ -41,12 +41,3 @@ export function checkSetIds(ids: readonly string[] | undefined): void {
     { field: 'replaces' },
   );
 }
-
-/** Part of a whole progress: `share` of it, after `from`. */
-export function partOf(
-  progress: ((share: number) => void) | undefined,
-  from: number,
-  share: number,
-): (done: number) => void {
-  return (done) => progress?.(from + share * Math.min(1, done));
-}

@@ -57,6 +57,7 @@ export async function* setProblems(
   step: Step,
   key: SetKey,
   parcels: number,
+  progress?: (share: number) => void,
 ): AsyncGenerator<LocatedProblem[], void, undefined> {
   let size = 50;
   for (let first = 1; first <= parcels; ) {
@@ -64,6 +65,7 @@ export async function* setProblems(
     const last = Math.min(parcels, first + size - 1);
     yield await problemsOf(step, { ...key, first, last });
     first = last + 1;
+    progress?.(last / parcels);
     const took = performance.now() - started;
     if (took < wanted.least) size = Math.min(2 * size, most);
     else if (took > wanted.most) size = Math.max(1, Math.floor(size / 2));

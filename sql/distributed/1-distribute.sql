@@ -1,5 +1,5 @@
 -- Turns the schema of sql/migrations, empty or filled, into Citus tables. Run once by psql on the coordinator, behind `migrate`.
--- stays local on the coordinator: job, idempotency_key, schema_migration
+-- stays local on the coordinator: job, idempotency_key, upload, upload_part, schema_migration
 begin;
 select create_reference_table('region');
 -- co-located: the rows of one county lie in the same shard of each of these, so on one node

@@ -119,6 +119,20 @@ requirePart('chromium', 'cjk-fonts')('a parcel file on the page', () => {
       await page.locator('.guide').waitFor(patience);
     });
 
+    test('has the unit of its areas corrected, and a unit that the sums contradict is warned of', async () => {
+      await choose('单位.geojson', wrongNumbers('k'));
+      await reported();
+      expect(await page.locator('[data-decision=unit]').textContent()).toContain('按合计最接近');
+      await page.getByRole('combobox', { name: '改用面积单位' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('option', { name: '公顷' }).click();
+      await button('look').click();
+      await page.locator('[data-warning=area-unit-against-sums]').waitFor(slow);
+      expect(await page.locator('[data-decision=unit]').textContent()).toMatch(/申报面积按公顷计.*按人工指定/s);
+      expect(await page.locator('[data-warning=area-unit-against-sums]').textContent()).toContain('按亩计最接近');
+      await button('leave').click();
+    });
+
     test('that is here already is not stored twice', async () => {
       const before = await stored();
       await choose('again.geojson', wrongNumbers('b'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sweepUploads } from '../../server/http/sweep-uploads.ts';
-import { cleanName } from '../../server/http/upload.ts';
+import { cleanName } from '../../server/http/uploads/stored-file.ts';
 import { readJob } from '../../server/jobs/job-store.ts';
 import { onDatabase } from '../support/databases.ts';
 import { plots } from './county.ts';
@@ -27,7 +27,10 @@ onDatabase('embedded', 'an upload', (open) => {
   });
   afterAll(() => service.close());
 
-  const files = () => readdirSync(join(service.config.dataDir, 'uploads')).sort();
+  const files = () =>
+    readdirSync(join(service.config.dataDir, 'uploads'))
+      .filter((name) => name !== 'resumable')
+      .sort();
   const post = (parts: FormPart[]) => {
     const { headers, payload } = form(parts);
     return fetch(`${url}/api/v1/parcel-sets`, { method: 'POST', headers, body: new Uint8Array(payload) });
@@ -94,6 +97,19 @@ onDatabase('embedded', 'an upload', (open) => {
     const dry = (await upload(service, '/parcel-sets?dry_run=true', { name: 'a', data })).json();
     expect(dry.parcel_set_id).toBe(first.parcel_set_id);
     expect(dry.job_id).not.toBe(first.job_id);
+  });
+
+  it('says the unit of its areas in area_unit, which decides how it is read; another word is refused', async () => {
+    const file = { name: 'a.geojson', data: plots(9) };
+    const [plain, given] = [
+      await upload(service, '/parcel-sets', file),
+      await upload(service, '/parcel-sets', file, { area_unit: 'mu' }),
+    ];
+    expect(given.json().parcel_set_id).not.toBe(plain.json().parcel_set_id);
+    expect(await readJob(service.database.db, given.json().job_id)).toMatchObject({ input: { areaUnit: 'mu' } });
+    const odd = await upload(service, '/parcel-sets?dry_run=true', file, { area_unit: '亩' });
+    expect(odd.json()).toMatchObject({ status: 400, code: 'validation', where: { field: 'area_unit' } });
+    expect(odd.json().detail).toContain('m2, ha, mu');
   });
 
   it('past the limit is refused, whether it says so beforehand or not, and leaves nothing', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApiClient } from '../../web-map/src/api/client.ts';
+import { fileMark } from '../../web-map/src/api/file-mark.ts';
 import type { DryRun, Reading } from '../../web-map/src/api/intake-types.ts';
 import { ApiProblem } from '../../web-map/src/api/problem.ts';
 import { placeText } from '../../web-map/src/figures/place.ts';
@@ -69,7 +70,9 @@ describe('the place of a fault', () => {
 
 /** A server whose dry run takes as many looks as asked for. */
 function server(looks: number) {
-  const sent: { reading: Reading; dryRun: boolean }[] = [];
+  const sent: { reading: Reading; dryRun: boolean; uploadId: string }[] = [];
+  const files: File[] = [];
+  const dropped: string[] = [];
   const cancelled: string[] = [];
   let left = looks;
   const result = {
@@ -78,32 +81,39 @@ function server(looks: number) {
     decisions: { crs: { srid: 4490 } },
   } as unknown as DryRun;
   const api = {
-    uploadParcels: async (_: File, reading: Reading, { dryRun }: { dryRun: boolean }) => {
-      sent.push({ reading, dryRun });
+    sendFile: (given: File) => {
+      files.push(given);
+      return { done: Promise.resolve(`upload-${files.length}`), pause() {}, goOn() {} };
+    },
+    dropUpload: async (uploadId: string) => void dropped.push(uploadId),
+    uploadParcels: async (uploadId: string, reading: Reading, { dryRun }: { dryRun: boolean }) => {
+      sent.push({ reading, dryRun, uploadId });
       return { job_id: `job-${sent.length}`, parcel_set_id: 's' };
     },
     job: async (job_id: string) =>
       left-- > 0 ? { job_id, state: 'running', progress: 0.5 } : { job_id, state: 'succeeded', progress: 1, result },
+    followJob: () => new Promise((resolve) => setTimeout(resolve, 5)),
     cancelJob: async (jobId: string) => void cancelled.push(jobId),
     parcelSet: async () => ({ parcel_set_id: 's', created_at: '2024-01-01T00:00:00Z' }),
   } as unknown as ApiClient;
-  return { api, sent, cancelled };
+  return { api, sent, cancelled, files, dropped };
 }
 const file = () => new File(['{}'], 'a.geojson');
 const until = (holds: () => boolean) => expect.poll(holds, { timeout: 5_000 }).toBe(true);
 
 describe('a file on its way in', () => {
   test('says only what the person changed', () => {
-    const none = { srid: null, encoding: null, sublayer: null, regionCode: ' ', fields: {} };
+    const none = { srid: null, encoding: null, sublayer: null, regionCode: ' ', areaUnit: null, fields: {} };
     expect(readingOf(none)).toEqual({});
-    expect(readingOf({ ...none, srid: 4545, fields: { parcel_id: 'BH' } })).toEqual({
+    expect(readingOf({ ...none, srid: 4545, areaUnit: 'mu', fields: { parcel_id: 'BH' } })).toEqual({
       srid: 4545,
+      area_unit: 'mu',
       field_map: { parcel_id: 'BH' },
     });
   });
 
   test('is stored as it was looked at, whatever was changed afterwards', async () => {
-    const { api, sent } = server(0);
+    const { api, sent, files, dropped } = server(0);
     const intake = createIntake(api, async () => null);
     intake.choose(file());
     await until(() => intake.report.value !== null);
@@ -119,6 +129,62 @@ describe('a file on its way in', () => {
       [false, 4545],
     ]);
     expect(intake.stored.value?.parcel_set_id).toBe('s');
+    // the bytes travelled once, and the server may let them go afterwards
+    expect(files).toHaveLength(1);
+    expect(new Set(sent.map(({ uploadId }) => uploadId))).toEqual(new Set(['upload-1']));
+    intake.leave();
+    expect(dropped).toEqual(['upload-1']);
+  });
+
+  test('is sent again, once, where the server has let its bytes go', async () => {
+    const { api, sent, files } = server(0);
+    const ask = api.uploadParcels;
+    const gone = new Set(['upload-1']);
+    api.uploadParcels = async (uploadId, reading, options) => {
+      if (gone.has(uploadId)) throw new ApiProblem({ code: 'not-found', status: 404, where: { field: 'upload_id' } });
+      return ask(uploadId, reading, options);
+    };
+    const intake = createIntake(api, async () => null);
+    intake.choose(file());
+    await until(() => intake.report.value !== null);
+    expect([files.length, sent.map(({ uploadId }) => uploadId)]).toEqual([2, ['upload-2']]);
+    for (const n of [2, 3, 4]) gone.add(`upload-${n}`);
+    await intake.store.start();
+    expect(intake.store.problem.value?.code).toBe('not-found');
+    expect(files).toHaveLength(3);
+  });
+
+  test('goes on being sent while the person looks again, and is given up when it is left', async () => {
+    const { api, files } = server(0);
+    let signal: AbortSignal | undefined;
+    api.sendFile = (given, options) => {
+      files.push(given);
+      signal = options.signal;
+      options.changed({ sent: 1, total: 2, phase: 'paused' });
+      return { done: new Promise(() => {}), pause() {}, goOn() {} };
+    };
+    const intake = createIntake(api, async () => null);
+    intake.choose(file());
+    await until(() => intake.sender.state.value?.phase === 'paused');
+    void intake.look.start();
+    await until(() => intake.look.state.value === 'running');
+    expect([files.length, signal?.aborted]).toEqual([1, false]);
+    intake.leave();
+    expect(signal?.aborted).toBe(true);
+    expect(intake.sender.state.value).toBeNull();
+  });
+
+  test('is known again by what is in it, not by its name and time alone', async () => {
+    const bytes = (fill: number) => new Uint8Array(3_000_000).fill(fill);
+    const made = (parts: Uint8Array<ArrayBuffer>[], name = 'a.zip') =>
+      fileMark(new File(parts, name, { lastModified: 5 }));
+    const mark = await made([bytes(1)]);
+    expect(await made([bytes(1)])).toBe(mark);
+    const end = bytes(1);
+    end[end.length - 1] = 2;
+    for (const other of [made([bytes(2)]), made([end]), made([bytes(1)], 'b.zip'), made([bytes(1).subarray(1)])])
+      expect(await other).not.toBe(mark);
+    expect(await made([new Uint8Array(0)])).toMatch(/^zhanbu-a\.zip-0-5-/);
   });
 
   test('ends its job when it is left', async () => {

@@ -18,6 +18,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'layers', description: '参考图层' },
         { name: 'parcel-sets', description: '补充耕地地块集' },
         { name: 'project-registers', description: '补充耕地项目登记' },
+        { name: 'uploads', description: '断点续传（tus 协议）' },
         { name: 'jobs', description: '后台任务' },
         { name: 'runs', description: '核查与结果' },
         { name: 'tiles', description: '矢量瓦片（OGC API – Tiles）' },

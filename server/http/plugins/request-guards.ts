@@ -15,13 +15,16 @@ export function requestIdOf(request: IncomingMessage): string {
   return typeof given === 'string' && /^[A-Za-z0-9._:-]{1,64}$/.test(given) ? given : randomUUID();
 }
 
+/** these take as long as the line needs */
+const isUpload = (type = '') => type.startsWith('multipart/') || type === 'application/offset+octet-stream';
+
 export function guardRequests(app: App): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'x-request-id': request.id, ...safeHeaders });
     // Another site's page in a clerk's browser could send forms to a service on the same machine; reading is kept from it by the browser.
     if (request.headers['sec-fetch-site'] === 'cross-site' && request.method !== 'GET' && request.method !== 'HEAD')
       throw crossSite();
-    if (request.raw.complete || request.headers['content-type']?.startsWith('multipart/')) return;
+    if (request.raw.complete || isUpload(request.headers['content-type'])) return;
     const timer = setTimeout(() => {
       if (!request.raw.complete && !reply.raw.headersSent)
         refuseOnSocket(request.raw.socket, { code: 'validation', status: 408, detail: tooSlow });

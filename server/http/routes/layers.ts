@@ -26,7 +26,7 @@ import { answerStream, multipart } from './shared.ts';
 
 const readFields = formReader(schemas.LayerFields);
 
-export function layerRoutes(app: App, { database: { db }, config, jobs }: AppDeps): void {
+export function layerRoutes(app: App, { database: { db }, config, jobs, uploads }: AppDeps): void {
   const found = async (id: string): Promise<LayerRow> => {
     const layer = await oneLayer(db, id);
     if (layer === undefined) throw notFound({ zh: '图层', en: 'layer' }, id);
@@ -48,6 +48,7 @@ export function layerRoutes(app: App, { database: { db }, config, jobs }: AppDep
         file,
       } = await receiveUpload(request, {
         dataDir: config.dataDir,
+        uploads,
         limitBytes: config.limits.layers.archiveBytes,
         check: async (fields) => {
           const asked = layerAsked(checkReading(readFields(fields)));

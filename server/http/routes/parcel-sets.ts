@@ -16,7 +16,7 @@ import { answerStream, multipart } from './shared.ts';
 
 const readFields = formReader(schemas.ParcelSetFields);
 
-export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: AppDeps): void {
+export function parcelSetRoutes(app: App, { database: { db }, config, jobs, uploads }: AppDeps): void {
   const found = async (id: string): Promise<ParcelSetRow> => {
     const set = await oneParcelSet(db, id);
     if (set === undefined) throw notFound({ zh: '地块集', en: 'parcel set' }, id);
@@ -37,6 +37,7 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: Ap
       const dryRun = (request.query as { dry_run?: boolean }).dry_run === true;
       const { asked, file } = await receiveUpload(request, {
         dataDir: config.dataDir,
+        uploads,
         limitBytes: config.limits.parcels.archiveBytes,
         check: (fields) => parcelsAsked(checkReading(readFields(fields))),
       });
@@ -155,7 +156,7 @@ export function parcelSetRoutes(app: App, { database: { db }, config, jobs }: Ap
   );
 }
 
-function parcelsAsked({ region_code, field_map, replaces, srid, ...rest }: ReturnType<typeof readFields>) {
+function parcelsAsked({ region_code, field_map, replaces, srid, area_unit, ...rest }: ReturnType<typeof readFields>) {
   const fieldMap = readFieldMap(field_map);
   const ids = readIds(replaces);
   return {
@@ -163,6 +164,7 @@ function parcelsAsked({ region_code, field_map, replaces, srid, ...rest }: Retur
     ...(srid === undefined ? {} : { srid: Number(srid) }),
     ...(region_code === undefined ? {} : { regionCode: region_code }),
     ...(fieldMap === undefined ? {} : { fieldMap }),
+    ...(area_unit === undefined ? {} : { areaUnit: area_unit }),
     ...(ids === undefined ? {} : { replaces: ids }),
   };
 }

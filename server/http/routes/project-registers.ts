@@ -21,7 +21,7 @@ import { multipart } from './shared.ts';
 const readFields = formReader(schemas.RegisterFields);
 const tags = ['project-registers'];
 
-export function projectRegisterRoutes(app: App, { database: { db }, config, jobs }: AppDeps): void {
+export function projectRegisterRoutes(app: App, { database: { db }, config, jobs, uploads }: AppDeps): void {
   const found = async (id: string): Promise<RegisterRow> => {
     const register = await oneRegister(db, id);
     if (register === undefined) throw notFound({ zh: '项目登记', en: 'project register' }, id);
@@ -63,6 +63,7 @@ export function projectRegisterRoutes(app: App, { database: { db }, config, jobs
       const dryRun = (request.query as { dry_run?: boolean }).dry_run === true;
       const { asked, file } = await receiveUpload(request, {
         dataDir: config.dataDir,
+        uploads,
         limitBytes: config.limits.registers.entryBytes,
         check: (fields) => checkReading(readFields(fields)),
       });

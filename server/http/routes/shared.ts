@@ -11,7 +11,13 @@ import { validatorCompiler } from '../validator.ts';
  */
 export function multipart(fields: TObject, schema: FastifySchema & Record<string, unknown>) {
   const body = Type.Object(
-    { file: Type.String({ format: 'binary' }), ...fields.properties },
+    {
+      file: Type.Optional(Type.String({ format: 'binary', description: '文件；或改用 upload_id' })),
+      upload_id: Type.Optional(
+        Type.String({ pattern: '^[0-9a-f]{32}$', description: '已传完的断点续传（/uploads），代替 file' }),
+      ),
+      ...fields.properties,
+    },
     { additionalProperties: false },
   );
   return {

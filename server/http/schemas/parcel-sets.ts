@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { areaUnits } from '../../domain/area-units.ts';
 import { closed, Extent, JsonObject, Nullable, Page, paging, RegionCode, Time, Uuid, Warning } from './common.ts';
 import { readingFields } from './layers.ts';
 
@@ -7,6 +8,9 @@ export const ParcelSetFields = Type.Object(
     ...readingFields,
     field_map: Type.Optional(
       Type.String({ maxLength: 20_000, description: 'JSON：{字段: 属性名}；{"constant": 值} 为常数' }),
+    ),
+    area_unit: Type.Optional(
+      Type.Enum([...areaUnits], { description: '申报面积的单位：m2、ha（公顷）、mu（亩）；不写则按合计判定' }),
     ),
     replaces: Type.Optional(
       Type.String({ maxLength: 4000, description: '被替换的 parcel_set_id，多个用逗号分隔或用 JSON 数组' }),

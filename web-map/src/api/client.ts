@@ -1,6 +1,8 @@
 /** The one place that knows the addresses of the API. Everything else asks by name. */
+import { type FollowJob, followEvents } from './follow-job.ts';
 import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
+import { type SendFile, sendFile } from './send-file.ts';
 import type {
   CheckText,
   FeaturesPage,
@@ -47,15 +49,13 @@ export function createApiClient({ base, language }: ApiClientOptions) {
   async function ask<T>(path: string, { query = {}, signal, method = 'GET', body: form }: Ask): Promise<T> {
     const url = new URL(path, base);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value));
-    // an upload takes as long as the line needs; the person can stop it
-    const timeout = form ? new AbortController().signal : AbortSignal.timeout(patienceMs);
     let response: Response;
     try {
       response = await fetch(url, {
         method,
         ...(form ? { body: form } : {}),
         headers: { accept: 'application/json', 'accept-language': language() },
-        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+        signal: AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]),
       });
     } catch (cause) {
       if (signal?.aborted) throw cause;
@@ -117,15 +117,27 @@ export function createApiClient({ base, language }: ApiClientOptions) {
     /** features in upload order, page by page */
     verdictPages: (runId: string, signal?: AbortSignal) =>
       pages<Parcel>(`runs/${id(runId)}/verdicts`, { limit: verdictPageSize }, signal),
+    /** the bytes of a file, once; whatever is asked about them names the upload */
+    sendFile: ((file, options) =>
+      sendFile(file, { ...options, endpoint: new URL('uploads', base).href, language })) as SendFile,
+    dropUpload: (uploadId: string) =>
+      fetch(new URL(`uploads/${id(uploadId)}`, base), { method: 'DELETE', headers: { 'tus-resumable': '1.0.0' } }),
     /** a dry run stores nothing; its job's result is the report */
-    uploadParcels: (file: File, reading: Reading, { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal }) =>
+    uploadParcels: (
+      uploadId: string,
+      reading: Reading,
+      { dryRun, signal }: { dryRun: boolean; signal?: AbortSignal },
+    ) =>
       ask<UploadAnswer>('parcel-sets', {
         method: 'POST',
-        body: formOf(file, reading),
+        body: formOf(uploadId, reading),
         query: { dry_run: dryRun ? 'true' : undefined },
         signal,
       }),
     job: (jobId: string, signal?: AbortSignal) => get<Job<DryRun>>(`jobs/${id(jobId)}`, {}, signal),
+    /** until it has ended or the line has: then ask for the job */
+    followJob: ((jobId, signal, progress) =>
+      followEvents(new URL(`jobs/${id(jobId)}/events`, base).href, signal, progress)) as FollowJob,
     cancelJob: (jobId: string) => ask<Job<DryRun>>(`jobs/${id(jobId)}`, { method: 'DELETE' }),
     parcelSet: (setId: string, signal?: AbortSignal) => get<ParcelSet>(`parcel-sets/${id(setId)}`, {}, signal),
     /** shapes simplified for the screen, page by page */
@@ -138,11 +150,10 @@ export function createApiClient({ base, language }: ApiClientOptions) {
   };
 }
 
-/** The fields before the file, so that a server that reads in order can refuse them before the bytes have come. */
-function formOf(file: File, reading: Reading): FormData {
+function formOf(uploadId: string, reading: Reading): FormData {
   const form = new FormData();
+  form.set('upload_id', uploadId);
   for (const [name, value] of Object.entries(reading))
     form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
-  form.set('file', file, file.name);
   return form;
 }

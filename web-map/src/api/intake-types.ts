@@ -8,6 +8,7 @@ export interface Reading {
   encoding?: string;
   sublayer?: string;
   region_code?: string;
+  area_unit?: AreaUnit;
   /** column → attribute of the file, or `=value` for a constant */
   field_map?: Record<string, string>;
 }
@@ -28,6 +29,7 @@ export interface IntakeWarning {
 
 export interface UnitDecision {
   unit: AreaUnit;
+  source: 'sums' | 'user';
   /** as written, without a unit */
   declared_sum: number;
   computed_sum_m2: number;
