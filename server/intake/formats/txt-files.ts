@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../printable.ts';
 import type { Warning } from '../source-types.ts';
+import { marked } from '../text-lines.ts';
 import { GuardedZip } from '../zip-guard.ts';
 import { foreignArchive } from './foreign.ts';
 import type { Progress, ReadJob } from './format.ts';
 import { pickLayers } from './shapefile-layers.ts';
-import { marked } from './txt-lines.ts';
 import { badFile } from './txt-problems.ts';
 
 const headBytes = 64 * 1024;

@@ -3,8 +3,8 @@
  * other line is a plot line or a point, or the file is refused with the line: nothing is skipped that could be a point.
  */
 
+import type { TextLine } from '../text-lines.ts';
 import type { WarningTally } from '../warnings.ts';
-import type { TextLine } from './txt-lines.ts';
 import { partsOf, plotValues, readPlotLine, templateOf } from './txt-plot-line.ts';
 import { badLine, type LinePlace, quoted } from './txt-problems.ts';
 import { RingBuilder, type TxtPoint } from './txt-rings.ts';

@@ -4,6 +4,7 @@
  * txt-parse.ts; here they are surveyed, their axes and system decided, and given as rows.
  */
 import type { EncodingDecision, SpoolRow, Warning } from '../source-types.ts';
+import { openText, type TextFile, type TextJob } from '../text-lines.ts';
 import { WarningTally } from '../warnings.ts';
 import type { Progress, ReadJob, Survey, SurveyedLayer, VectorFormat } from './format.ts';
 import { AxisTally } from './txt-axes.ts';
@@ -11,7 +12,6 @@ import { TxtColumns } from './txt-fields.ts';
 import { holdsTexts, isBoundaryText, type TextEntry, textsOf } from './txt-files.ts';
 import { headerWarnings, statementOf } from './txt-header.ts';
 import { supplyPrefixes } from './txt-join.ts';
-import { openText, type TextFile } from './txt-lines.ts';
 import { TxtParser, type TxtPlot } from './txt-parse.ts';
 import { pointCount } from './txt-plot-line.ts';
 import { badFile, badLine } from './txt-problems.ts';
@@ -23,6 +23,13 @@ export const txt: VectorFormat = {
   inArchive: holdsTexts,
   survey,
 };
+
+/** A plot line with long names has some hundred bytes; past this it is no line, and patterns would take their time. */
+const textJob = ({ options, limits }: ReadJob): TextJob => ({
+  encoding: options.encoding,
+  limits,
+  kind: { noun: { zh: '界址点文本', en: 'boundary-point text' }, code: 'txt-invalid', longestLine: 8 * 1024 },
+});
 
 interface Opened {
   entry: TextEntry;
@@ -42,7 +49,7 @@ async function survey(job: ReadJob, progress: Progress, archive = false): Promis
   try {
     for (const [i, entry] of texts.entries()) {
       const part = (share: number) => progress(0.2 + (0.8 * (i + share)) / texts.length);
-      const text = openText(job, entry.path, entry.file, entry.scratch, (share) => part(share * 0.4));
+      const text = openText(textJob(job), entry.path, entry.file, entry.scratch, (share) => part(share * 0.4));
       const file: Opened = { entry, text, northFirst: true, shift: 0 };
       opened.push(file);
       const found = surveyText(file, job, features, columns, warnings, (share) => part(0.4 + share * 0.6));
