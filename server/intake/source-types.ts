@@ -37,7 +37,7 @@ export interface CrsDecision {
   srid: number;
   /** EPSG code of what the file or the person said, e.g. 4326 or 4508 */
   epsg_found: number;
-  source: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt' | 'inferred' | 'user';
+  source: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt' | 'table' | 'inferred' | 'user';
   reason: Sentence;
 }
 
@@ -64,7 +64,7 @@ export interface SourceField {
 }
 
 export interface SourceReport {
-  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb' | 'txt';
+  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb' | 'txt' | 'csv' | 'xlsx';
   /** the layers that were read: one, or all of an archive with sublayer '*' */
   layers: { name: string; feature_count: number }[];
   crs: CrsDecision;

@@ -108,6 +108,19 @@ export function marked(head: Buffer): EncodingDecision | undefined {
   return undefined;
 }
 
+/** The beginning as text, of what encoding ever; one damaged letter does not make it another file. */
+export function leadingText(head: Buffer): string {
+  const label = marked(head)?.encoding;
+  for (const encoding of label ? [label] : ['utf-8', 'gb18030', 'big5']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true }).replace(/\r\n?/g, '\n');
+    } catch {
+      // not this encoding
+    }
+  }
+  return new TextDecoder('gb18030').decode(head).replace(/\r\n?/g, '\n');
+}
+
 function transcode(source: FileWindow, label: string, file: string, path: string, progress: Progress): void {
   const decoder = new TextDecoder(label, { fatal: true });
   const out = openSync(path, 'wx', 0o600);

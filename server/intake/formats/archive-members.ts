@@ -8,7 +8,7 @@ import { AppError } from '../../errors.ts';
 import { printable } from '../printable.ts';
 import type { SourceReport, Warning } from '../source-types.ts';
 import { GuardedZip, type ZipEntry } from '../zip-guard.ts';
-import { foreignFile } from './foreign.ts';
+import { foreignFile, foreignInside } from './foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { geodatabasesIn } from './gdb-folders.ts';
 import { joinSurveys } from './joined-layers.ts';
@@ -26,7 +26,13 @@ const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
   { id: 'geopackage', holds: /\.gpkg$/i, whole: true },
   { id: 'kml', holds: /\.kml$/i, whole: false },
   { id: 'geojson', holds: /\.(geo)?json$/i, whole: false },
+  { id: 'csv', holds: /\.csv$/i, whole: false },
+  { id: 'xlsx', holds: /\.xlsx$/i, whole: false },
 ];
+/** Beside a layer they are too often none, but ledgers and settings. */
+const oftenOther: ReadonlySet<Id> = new Set<Id>(['geojson', 'csv', 'xlsx']);
+/** Of these a file may hold no shapes at all and be no fault. */
+const tables: ReadonlySet<Id> = new Set<Id>(['csv', 'xlsx']);
 
 /** Is it this format that is to be read from an archive with these names? */
 export function isArchiveOf(id: Id, names: readonly string[], sublayer: string | undefined): boolean {
@@ -73,10 +79,10 @@ export function refuseMixed(names: readonly string[], { fileName, options }: Rea
   );
 }
 
-/** Names what else lies beside what is read; JSON is too often no layer at all. */
+/** Names what else lies beside what is read. */
 export function besides(names: readonly string[], { fileName, options }: ReadJob, read: Id): Warning[] {
   const others = filesOf(
-    kinds.filter(({ id }) => id !== read && id !== 'geojson'),
+    kinds.filter(({ id }) => id !== read && !oftenOther.has(id)),
     names,
   );
   if (asked(options.sublayer) || others.length === 0) return [];
@@ -96,12 +102,13 @@ export function besides(names: readonly string[], { fileName, options }: ReadJob
 /** Reads the files of one format in an archive: the only one, the one asked for, or all joined. */
 export async function surveyMembers(job: ReadJob, progress: Progress, format: VectorFormat): Promise<Survey> {
   const { holds } = kinds.find(({ id }) => id === format.id)!;
-  const members = await unpack(job, holds, (share) => progress(share / 4));
+  const { members, names } = await unpack(job, holds, (share) => progress(share / 4));
   const surveys: Survey[] = [];
+  const without: { file: string; error: AppError }[] = [];
   try {
     for (const [i, { entry, path, inner }] of members.entries()) {
       const head = headOf(path);
-      if (!format.sniff(head)) throw foreignFile(head, entry.name);
+      if (!format.sniff(head) && format.id !== 'csv') throw foreignFile(head, entry.name);
       const tempDir = join(job.tempDir, `member-${i}`);
       mkdirSync(tempDir);
       const { sublayer: _, ...options } = job.options;
@@ -113,13 +120,37 @@ export async function surveyMembers(job: ReadJob, progress: Progress, format: Ve
         ours: true,
         options: inner === undefined ? options : { ...options, sublayer: inner },
       };
-      surveys.push(await format.survey(own, (share) => progress(0.25 + (0.75 * (i + share)) / members.length)));
+      try {
+        surveys.push(await format.survey(own, (share) => progress(0.25 + (0.75 * (i + share)) / members.length)));
+      } catch (error) {
+        if (!tables.has(format.id) || !(error instanceof AppError) || error.code !== 'attribute-missing') throw error;
+        without.push({ file: printable(entry.name), error });
+      }
     }
-    return joinSurveys(surveys, job.fileName, job.limits);
+    const [first] = without;
+    if (first && surveys.length === 0) throw foreignInside(names, job.fileName) ?? first.error;
+    const joined = joinSurveys(surveys, job.fileName, job.limits);
+    const passed = without.map(({ file }) => file);
+    return { ...joined, warnings: () => [...joined.warnings(), ...withoutPoints(passed)] };
   } catch (error) {
     for (const survey of surveys) survey.close();
     throw error;
   }
+}
+
+function withoutPoints(files: string[]): Warning[] {
+  const [file] = files;
+  if (file === undefined) return [];
+  return [
+    {
+      code: 'tables-passed-over',
+      message: {
+        zh: `压缩包里有 ${files.length} 个表格没有界址点坐标的表头，未读入：${files.slice(0, 10).join('、')}。`,
+        en: `${files.length} table(s) of the archive have no heading of boundary points and were not read: ${files.slice(0, 10).join(', ')}.`,
+      },
+      where: { file, candidates: files.slice(0, 50) },
+    },
+  ];
 }
 
 /** What a program has not yet written into the database itself would be lost without a word. */
@@ -144,7 +175,11 @@ interface Member extends Named {
   inner: string | undefined;
 }
 
-async function unpack(job: ReadJob, holds: RegExp, progress: Progress): Promise<Member[]> {
+async function unpack(
+  job: ReadJob,
+  holds: RegExp,
+  progress: Progress,
+): Promise<{ members: Member[]; names: string[] }> {
   const zip = await GuardedZip.open(job.path, job.fileName, job.limits);
   try {
     const entries = zip.entries.filter(({ name }) => holds.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -156,7 +191,7 @@ async function unpack(job: ReadJob, holds: RegExp, progress: Progress): Promise<
       member.path = join(job.tempDir, `member-${i}.file`);
       done += await zip.extract(member.entry, member.path, (bytes) => progress(Math.min(1, (done + bytes) / total)));
     }
-    return chosen;
+    return { members: chosen, names: zip.entries.map(({ name }) => name) };
   } finally {
     zip.close();
   }

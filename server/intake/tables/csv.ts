@@ -46,10 +46,9 @@ export function openCsv(job: TableJob, progress: (share: number) => void): CsvFi
 
 /** `="0012"` is how spreadsheets are told to keep figures as text; exports of ours guard formulas by an apostrophe. */
 function cellOf(field: string): Cell | null {
-  const text = field
-    .trim()
-    .replace(/^="(.*)"$/s, '$1')
-    .replace(/^'(?=['=+\-@\t\r])/, '');
+  let text = field.trim();
+  if (text.startsWith('=') || text.startsWith("'"))
+    text = text.replace(/^="(.*)"$/s, '$1').replace(/^'(?=['=+\-@\t\r])/, '');
   return text === '' ? null : { text, is: 'text' };
 }
 
