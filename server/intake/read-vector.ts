@@ -4,7 +4,8 @@
  */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { AppError } from '../errors.ts';
-import { besides, refuseMixed } from './formats/archive-members.ts';
+import { besides } from './formats/archive-beside.ts';
+import { refuseMixed } from './formats/archive-members.ts';
 import { foreignFile } from './formats/foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './formats/format.ts';
 import { vectorFormats } from './formats/index.ts';
@@ -13,6 +14,7 @@ import { boxOf } from './place-extent.ts';
 import { printable } from './printable.ts';
 import type { SourceReport, Warning } from './source-types.ts';
 import { SpoolWriter } from './spool.ts';
+import { gathered } from './warnings.ts';
 import { GuardedZip } from './zip-guard.ts';
 
 const headBytes = 64 * 1024;
@@ -35,7 +37,7 @@ export async function readVector(
     found.id === 'shapefile' ? await surveyZip(found, job, early, began) : await surveyFile(found, job, early, began);
   try {
     const report = writeSpool(format, survey, job, spool, progress);
-    return { ...report, warnings: [...report.warnings, ...warnings] };
+    return { ...report, warnings: gathered([...report.warnings, ...warnings]) };
   } catch (error) {
     rmSync(spool, { force: true });
     throw error;
@@ -67,7 +69,11 @@ async function surveyZip(shapefile: VectorFormat, job: ReadJob, progress: Progre
   for (const [i, format] of formats.entries()) {
     began(format.id);
     try {
-      return { format, survey: await format.survey(job, progress, true), warnings: besides(names, job, format.id) };
+      return {
+        format,
+        survey: await format.survey(job, progress, true),
+        warnings: await besides(names, job, format.id),
+      };
     } catch (error) {
       // the texts beside a KML may be readmes, and no layer of theirs is meant then
       const other = formats[i + 1];
@@ -75,7 +81,7 @@ async function surveyZip(shapefile: VectorFormat, job: ReadJob, progress: Progre
     }
   }
   const { survey } = await surveyFile(shapefile, job, progress, began);
-  return { format: shapefile, survey, warnings: besides(names, job, shapefile.id) };
+  return { format: shapefile, survey, warnings: await besides(names, job, shapefile.id) };
 }
 
 function writeSpool(

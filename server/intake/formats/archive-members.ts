@@ -20,7 +20,7 @@ type Id = SourceReport['format'];
  * By what names a format is known inside an archive, strongest first: beside a shapefile a KML is mostly a picture of it.
  * `whole`: as good a source as any, so that two of these are a choice to be asked about.
  */
-const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
+export const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
   { id: 'shapefile', holds: /\.shp$/i, whole: true },
   { id: 'filegdb', holds: /\.gdbtable$/i, whole: true },
   { id: 'geopackage', holds: /\.gpkg$/i, whole: true },
@@ -29,8 +29,6 @@ const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
   { id: 'csv', holds: /\.csv$/i, whole: false },
   { id: 'xlsx', holds: /\.xlsx$/i, whole: false },
 ];
-/** Beside a layer they are too often none, but ledgers and settings. */
-const oftenOther: ReadonlySet<Id> = new Set<Id>(['geojson', 'csv', 'xlsx']);
 /** Of these a file may hold no shapes at all and be no fault. */
 const tables: ReadonlySet<Id> = new Set<Id>(['csv', 'xlsx']);
 
@@ -47,7 +45,7 @@ export function isArchiveOf(id: Id, names: readonly string[], sublayer: string |
 const sourcesOf = ({ id, holds }: (typeof kinds)[number], names: readonly string[]): string[] =>
   id === 'filegdb' ? geodatabasesIn(names) : names.filter((name) => holds.test(name));
 
-const asked = (sublayer: string | undefined): sublayer is string => sublayer !== undefined && sublayer !== '*';
+export const asked = (sublayer: string | undefined): sublayer is string => sublayer !== undefined && sublayer !== '*';
 
 function isNamed(name: string, sublayer: string): boolean {
   const [full, wanted] = [name.toLowerCase(), sublayer.normalize('NFC').toLowerCase()];
@@ -60,7 +58,7 @@ function isNamed(name: string, sublayer: string): boolean {
   );
 }
 
-const filesOf = (some: typeof kinds, names: readonly string[]) =>
+export const filesOf = (some: typeof kinds, names: readonly string[]) =>
   some.flatMap((kind) => sourcesOf(kind, names)).map((name) => printable(name));
 
 /** Throws several-shapefiles where formats lie side by side that are as good a source one as the other. */
@@ -79,25 +77,7 @@ export function refuseMixed(names: readonly string[], { fileName, options }: Rea
   );
 }
 
-/** Names what else lies beside what is read. */
-export function besides(names: readonly string[], { fileName, options }: ReadJob, read: Id): Warning[] {
-  const others = filesOf(
-    kinds.filter(({ id }) => id !== read && !oftenOther.has(id)),
-    names,
-  );
-  if (asked(options.sublayer) || others.length === 0) return [];
-  const file = printable(fileName);
-  return [
-    {
-      code: 'archive-others',
-      message: {
-        zh: `压缩包里还有 ${others.slice(0, 10).join('、')}，未读入；要读它请用 sublayer 指定。`,
-        en: `The archive also holds ${others.slice(0, 10).join(', ')}, which was not read; name it as sublayer to read it.`,
-      },
-      where: { file, candidates: others },
-    },
-  ];
-}
+const headBytes = 64 * 1024;
 
 /** Reads the files of one format in an archive: the only one, the one asked for, or all joined. */
 export async function surveyMembers(job: ReadJob, progress: Progress, format: VectorFormat): Promise<Survey> {
@@ -217,7 +197,7 @@ function choose(entries: ZipEntry[], job: ReadJob): Member[] {
 function headOf(path: string): Buffer {
   const fd = openSync(path, 'r');
   try {
-    const head = Buffer.alloc(64 * 1024);
+    const head = Buffer.alloc(headBytes);
     return head.subarray(0, readSync(fd, head, 0, head.length, 0));
   } finally {
     closeSync(fd);
