@@ -49,7 +49,8 @@ export function checkPoints(
         zh: `${file} 有 ${n} 个闭合点的坐标与起点不同（首个在第 ${row} 行），已按起点闭合。`,
         en: `${n} closing point(s) of ${file} differ from the first point of their ring (first: line ${row}); the ring was closed at its first point.`,
       }));
-    } else if (!ring.closed && ring.a.length > 2) {
+      // out and back again is no ring at all, and has its own fault
+    } else if (!ring.closed && ring.a.length > 2 && !(ring.a[0] === ring.a.at(-1) && ring.b[0] === ring.b.at(-1))) {
       const row = ring.lines.at(-1)!;
       warnings.add('ring-closed', file, { file, row }, (n) => ({
         zh: `${file} 有 ${n} 个边界环没有重复起点（首个止于第 ${row} 行），已自动闭合。`,
