@@ -91,7 +91,7 @@ function writeSpool(
   spool: string,
   progress: Progress,
 ): SourceReport {
-  const { placed, bbox } = place(survey, job);
+  const { placed, bbox } = place(survey, job) ?? nowhere(survey);
   progress(surveyShare);
   const writer = new SpoolWriter(
     spool,
@@ -103,7 +103,7 @@ function writeSpool(
     writer.write(row);
   }
   const rows = writer.close();
-  if (usable === 0) throw empty(job.fileName);
+  if (usable === 0 && !(rows === 0 && job.options.mayBeEmpty)) throw empty(job.fileName);
   progress(1);
   return {
     format: format.id,
@@ -118,8 +118,13 @@ function writeSpool(
   };
 }
 
-/** The coordinate system of every layer, which must be one. */
-function place(survey: Survey, job: ReadJob): { placed: Placed[]; bbox: SourceReport['bbox'] } {
+interface Places {
+  placed: Placed[];
+  bbox: SourceReport['bbox'];
+}
+
+/** The coordinate system of every layer, which must be one; undefined of tables without a row that may be so. */
+function place(survey: Survey, job: ReadJob): Places | undefined {
   const placed: Placed[] = [];
   const bbox: SourceReport['bbox'] = [
     Number.POSITIVE_INFINITY,
@@ -148,8 +153,18 @@ function place(survey: Survey, job: ReadJob): { placed: Placed[]; bbox: SourceRe
     bbox[2] = Math.max(bbox[2], box[2]);
     bbox[3] = Math.max(bbox[3], box[3]);
   }
-  if (placed.length === 0) throw empty(job.fileName);
-  return { placed, bbox };
+  if (placed.length > 0) return { placed, bbox };
+  if (job.options.mayBeEmpty && survey.layers.every(({ featureCount }) => featureCount === 0)) return undefined;
+  throw empty(job.fileName);
+}
+
+/** Of a table without a row: what it says of its system, and no place. */
+function nowhere({ layers }: Survey): Places {
+  const said = layers[0]?.said;
+  const system = said?.kind === 'system' ? said.system.epsg : 4490;
+  const reason = { zh: '表中没有图斑。', en: 'The table has no row.' };
+  const decision = { srid: system, epsg_found: system, source: 'inferred' as const, reason };
+  return { placed: [{ decision, warnings: [] }], bbox: [0, 0, 0, 0] };
 }
 
 function empty(fileName: string): AppError {

@@ -10,6 +10,7 @@ import { lanesOf } from '../database/lanes.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
+import { outsideRegion } from './county-of-set.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { type DryRunReport, dryRunReport } from './dry-run.ts';
 import type { StoredFault } from './faults.ts';
@@ -19,7 +20,7 @@ import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
 import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
 import { printable } from './printable.ts';
 import { readVectorSource } from './read-source.ts';
-import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
+import { checkRegionCode, decideRegion, type RegionDecision, tellOtherCounties } from './region.ts';
 import { checkSetIds, partOf, type ReceiveDeps, sourceOptions } from './request.ts';
 import { shapeProblems } from './shape-problems.ts';
 import type { CrsDecision, EncodingDecision, SourceReport, Warning } from './source-types.ts';
@@ -71,7 +72,6 @@ export interface ReceivedParcels {
 }
 
 const insertParcels = sqlFile('queries/intake-insert-parcels');
-const meetsBoundary = sqlFile<{ known: boolean; meets: boolean }>('queries/intake-meets-boundary');
 
 /** Throws every AppError of reading, and `validation`, `duplicate-parcel-id`, `geometry-empty`, `too-large`; then nothing is stored. */
 export async function receiveParcels(
@@ -125,6 +125,7 @@ export async function receiveParcels(
         warnings: [
           ...report.warnings,
           ...plan.warnings,
+          ...tellOtherCounties(plan.counties, region, plan.fields.project_code),
           ...stored.warnings,
           ...(await unknownSets(db, input.replaces)),
         ],
@@ -226,24 +227,6 @@ async function store(
 /** Of parcels alone: reference layers are other people's, and 8 million vertices of them would be told odd for nothing. */
 const oddities = ({ wkb, sound, row }: ShapeToStore, srid: number): StoredFault[] =>
   wkb === null ? [] : shapeProblems(wkb, srid, { sound, told: row.faults });
-
-/** A wrong zone prefix or a neighbour's file puts the whole set elsewhere; the boundary knows. */
-async function outsideRegion(
-  db: Kysely<Schema>,
-  key: { region_code: string; parcel_set_id: string },
-): Promise<Warning[]> {
-  const { known, meets } = await meetsBoundary.one(db, key);
-  if (!known || meets) return [];
-  return [
-    {
-      code: 'outside-region',
-      message: {
-        zh: `全部地块都在行政区 ${key.region_code} 的县界之外，请检查坐标系、带号或行政区代码`,
-        en: `All parcels lie outside the boundary of region ${key.region_code}; check the coordinate system, the zone or the region code`,
-      },
-    },
-  ];
-}
 
 async function findReady(db: Kysely<Schema>, id: string): Promise<ReceivedParcels | undefined> {
   const row = await db

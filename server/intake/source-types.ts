@@ -12,6 +12,8 @@ export interface SourceOptions {
   encoding?: string;
   /** layer of an archive by name (path or stem, with or without .shp), or '*' to join all layers with like fields */
   sublayer?: string;
+  /** a table without a single row is taken: DLTBGX of a year in which patches only went */
+  mayBeEmpty?: boolean;
   /** lon/lat extent [west, south, east, north] the data is known to lie in (the county); only narrows the candidates where nothing names the CRS */
   near?: [number, number, number, number];
 }

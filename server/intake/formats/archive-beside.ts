@@ -15,7 +15,8 @@ const oftenOther: ReadonlySet<Id> = new Set<Id>(['geojson', 'csv', 'xlsx']);
 /** Names what else lies beside what is read: layers by their names, texts and tables of points by their content. */
 export async function besides(names: readonly string[], job: ReadJob, read: Id): Promise<Warning[]> {
   const { fileName, options } = job;
-  if (asked(options.sublayer)) return [];
+  const bare = bareProcess(names, job);
+  if (asked(options.sublayer)) return bare;
   const others = [
     ...filesOf(
       kinds.filter(({ id }) => id !== read && !oftenOther.has(id)),
@@ -23,9 +24,10 @@ export async function besides(names: readonly string[], job: ReadJob, read: Id):
     ),
     ...(await pointsBeside(job, read)),
   ];
-  if (others.length === 0) return [];
+  if (others.length === 0) return bare;
   const file = printable(fileName);
   return [
+    ...bare,
     {
       code: 'archive-others',
       message: {
@@ -33,6 +35,26 @@ export async function besides(names: readonly string[], job: ReadJob, read: Id):
         en: `The archive also holds ${others.slice(0, 10).join(', ')}, which was not read; name it as sublayer to read it.`,
       },
       where: { file, candidates: others },
+    },
+  ];
+}
+
+/** DLTBGXGC as a bare .dbf: without it an increment is read as if there were no such table, which must not go unsaid. */
+function bareProcess(names: readonly string[], { fileName }: ReadJob): Warning[] {
+  const shapes = new Set(names.map((name) => name.toLowerCase()));
+  const table = names.find(
+    (name) => /DLTBGXGC[^/]*\.dbf$/i.test(name) && !shapes.has(name.toLowerCase().replace(/dbf$/, 'shp')),
+  );
+  if (table === undefined) return [];
+  const shown = printable(table);
+  return [
+    {
+      code: 'increment-process-not-read',
+      message: {
+        zh: `更新过程层 ${shown} 只有 .dbf，没有同名的 .shp，未读入。请连同 .shp、.shx 一起打包，或用 .gdb、GeoPackage 提供。`,
+        en: `${shown} has no .shp beside it and was not read. Zip its .shp and .shx too, or send a .gdb or GeoPackage.`,
+      },
+      where: { file: printable(fileName), candidates: [shown] },
     },
   ];
 }
