@@ -26,6 +26,7 @@ export const problemStatus = {
   'duplicate-parcel-id': 422,
   'geojson-invalid': 422,
   'txt-invalid': 422,
+  'table-invalid': 422,
   'geopackage-corrupt': 422,
   'kml-invalid': 422,
   'gdb-corrupt': 422,

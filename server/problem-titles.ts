@@ -25,6 +25,7 @@ export const problemTitles: Record<ProblemCode, Sentence> = {
   'duplicate-parcel-id': { zh: '地块编号重复', en: 'Duplicate parcel id' },
   'geojson-invalid': { zh: 'GeoJSON 无效', en: 'Invalid GeoJSON' },
   'txt-invalid': { zh: '界址点 TXT 无效', en: 'Invalid boundary-point TXT' },
+  'table-invalid': { zh: '坐标表无效', en: 'Invalid table of boundary points' },
   'geopackage-corrupt': { zh: 'GeoPackage 已损坏', en: 'Corrupt GeoPackage' },
   'kml-invalid': { zh: 'KML 无效', en: 'Invalid KML' },
   'gdb-corrupt': { zh: '文件地理数据库已损坏', en: 'Corrupt file geodatabase' },

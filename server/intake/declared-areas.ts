@@ -4,6 +4,7 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { type AreaUnit, areaUnitTitle, decideAreaUnit, type UnitDecision, unitFraction } from '../domain/area-units.ts';
 import { type Claim, underClaim } from './loading.ts';
+import { RowPlaces } from './row-places.ts';
 import type { Warning } from './source-types.ts';
 
 interface Sums {
@@ -16,7 +17,7 @@ interface Sums {
 
 const sumsOf = sqlFile<Sums>('queries/intake-declared-sums');
 const bringToUnit = sqlFile('queries/intake-declared-unit');
-const oddRatios = sqlFile<{ source_row: number }>('queries/intake-net-ratio');
+const oddRatios = sqlFile<{ source_row: number; source_file: string }>('queries/intake-net-ratio');
 
 /** parcels updated by one statement: about 0.1 s on the embedded database */
 const portion = 2000;
@@ -61,14 +62,15 @@ export async function settleDeclaredAreas(
 
   const warnings = [...doubtful('declared_area_m2', gross), ...doubtful('declared_net_m2', net)];
   const odd = net === null ? [] : await oddRatios.all(db, { ...key, ...plausible });
+  const places = RowPlaces.of(odd.map(({ source_row: row, source_file: file }) => ({ row, file })));
   if (odd.length > 0)
     warnings.push({
       code: 'net-ratio-implausible',
       message: {
-        zh: `${odd.length} 个地块的新增耕地净面积与地块面积之比不在 ${plausible.low}–${plausible.high} 之间，请核对`,
-        en: `For ${odd.length} parcels net ÷ gross is outside ${plausible.low}–${plausible.high}; look at the figures`,
+        zh: `${odd.length} 个地块的新增耕地净面积与地块面积之比不在 ${plausible.low}–${plausible.high} 之间，请核对${places.among().zh}`,
+        en: `For ${odd.length} parcels net ÷ gross is outside ${plausible.low}–${plausible.high}; look at the figures${places.among().en}`,
       },
-      where: { rows: odd.slice(0, 100).map((row) => row.source_row) },
+      where: places.where(),
     });
   return {
     area_m2: sums.area_m2,

@@ -4,6 +4,7 @@ import { readDate, readNumber, readText } from '../domain/loose-values.ts';
 import type { Measure } from '../domain/outcome.ts';
 import type { LayerColumn, LayerType } from '../layers/index.ts';
 import { classCodeOf, type LayerPlan } from './layer-plan.ts';
+import { placeOf, RowPlaces } from './row-places.ts';
 import type { SpoolRow, Warning } from './source-types.ts';
 
 export interface FeatureValues {
@@ -40,17 +41,20 @@ export function readSlopeClass(value: unknown): number | null {
 
 /** What could not be read, and what is empty where it counts; told once, with counts. */
 export class FeatureTally {
-  readonly #lists = new Map<string, { count: number; rows: number[] }>();
+  readonly #lists = new Map<string, RowPlaces>();
 
-  add(code: string, row: number): void {
-    const list = this.#lists.get(code) ?? { count: 0, rows: [] };
-    list.count++;
-    if (list.rows.length < 100) list.rows.push(row);
+  add(code: string, row: SpoolRow): void {
+    const list = this.#lists.get(code) ?? new RowPlaces();
+    list.add(placeOf(row));
     this.#lists.set(code, list);
   }
 
   warnings(): Warning[] {
-    return [...this.#lists].map(([code, { count, rows }]) => ({ code, message: say[code]!(count), where: { rows } }));
+    return [...this.#lists].map(([code, rows]) => {
+      const { zh, en } = say[code]!(rows.count);
+      const among = rows.among();
+      return { code, message: { zh: `${zh}${among.zh}`, en: `${en}${among.en}` }, where: rows.where() };
+    });
   }
 }
 
@@ -86,13 +90,13 @@ export function readFeature(
   };
   const text = (column: LayerColumn) => readText(value(column));
   const classCode = classCodeOf(row, fields);
-  if (type.coverage === 'own-classes' && classCode === null) tally.add('land-class-empty', row.row);
+  if (type.coverage === 'own-classes' && classCode === null) tally.add('land-class-empty', row);
   const slopeClass = readSlopeClass(value('slope_class'));
-  if (type.fields.slope_class && slopeClass === null) tally.add('slope-class-unreadable', row.row);
+  if (type.fields.slope_class && slopeClass === null) tally.add('slope-class-unreadable', row);
   const measure = readMeasure(text('measure'));
-  if (measure === null && text('measure') !== null) tally.add('measure-unreadable', row.row);
+  if (measure === null && text('measure') !== null) tally.add('measure-unreadable', row);
   const dated = readDate(value('dated'), 'first');
-  if (dated === null && text('dated') !== null) tally.add('date-unreadable', row.row);
+  if (dated === null && text('dated') !== null) tally.add('date-unreadable', row);
   return {
     name: text('name'),
     number: text('number'),

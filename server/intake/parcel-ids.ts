@@ -1,5 +1,6 @@
 /** Which name each parcel goes by (CONTRACT §3.1): the client's own, to the letter, as long as it tells the parcels apart. */
 import { AppError } from '../errors.ts';
+import { RowPlaces } from './row-places.ts';
 import type { Warning } from './source-types.ts';
 
 export interface IdSource {
@@ -31,15 +32,15 @@ export function nameParcels(
   const warnings: Warning[] = [];
   const taken = new Set(rows.map((row) => row.id).filter((id) => id !== null));
   const oneFile = rows.every((row) => row.file === rows[0]?.file);
-  const nameless: number[] = [];
+  const nameless = new RowPlaces(rowsShown);
   const names = rows.map((row, index): ParcelName => {
     if (row.id !== null) return { parcel_id: row.id, client_id: row.id };
-    nameless.push(row.row);
+    nameless.add(row);
     const number = String(oneFile ? row.row : index + 1);
     const free = taken.has(number) ? `row-${number}` : number;
     return { parcel_id: free, client_id: free };
   });
-  if (nameless.length > 0) warnings.push(missing(nameless, rows.length, field));
+  if (nameless.count > 0) warnings.push(missing(nameless, rows.length, field));
 
   const repeated = repeats(names.map((name) => name.parcel_id));
   if (repeated.size === 0) return { names, warnings };
@@ -72,8 +73,9 @@ function repeats(ids: readonly string[]): Set<string> {
   return twice;
 }
 
-function missing(nameless: readonly number[], all: number, field: string | null): Warning {
-  const whole = nameless.length === all;
+function missing(nameless: RowPlaces, all: number, field: string | null): Warning {
+  const whole = nameless.count === all;
+  const among = nameless.among();
   return {
     code: 'parcel-id-missing',
     message: whole
@@ -82,10 +84,10 @@ function missing(nameless: readonly number[], all: number, field: string | null)
           en: 'No parcel id was found, so the row number serves; name the attribute (parcel_id in the field map) if there is one',
         }
       : {
-          zh: `${nameless.length} 个地块没有编号，按行号编号`,
-          en: `${nameless.length} parcels have no id; the row number serves for them`,
+          zh: `${nameless.count} 个地块没有编号，按行号编号${among.zh}`,
+          en: `${nameless.count} parcels have no id; the row number serves for them${among.en}`,
         },
-    where: { ...(field === null ? {} : { field }), ...(whole ? {} : { rows: nameless.slice(0, rowsShown) }) },
+    where: { ...(field === null ? {} : { field }), ...(whole ? {} : nameless.where()) },
   };
 }
 
@@ -117,8 +119,10 @@ function refusal(
       en: `Parcel ids repeat: ${repeated.size} ids stand in ${at.length} rows, e.g. "${first}" in ${places.en}; correct them, or name a unique attribute as parcel_id in the field map`,
     },
     {
-      ...(files.size === 1 ? { file: [...files][0]! } : {}),
-      rows: at.slice(0, rowsShown).map(({ row }) => row.row),
+      ...RowPlaces.of(
+        at.map(({ row }) => row),
+        rowsShown,
+      ).where(),
       ...(field === null ? {} : { field }),
       candidates: [...repeated].slice(0, 20),
     },

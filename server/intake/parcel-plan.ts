@@ -8,7 +8,8 @@ import { AppError } from '../errors.ts';
 import { chooseField, matchingFields, type Reading, readFieldMap, tellReading } from './attribute-match.ts';
 import { type ParcelColumn, parcelAliases, parcelColumns } from './parcel-columns.ts';
 import { type IdSource, nameParcels, type ParcelName } from './parcel-ids.ts';
-import { sharedCounty } from './region.ts';
+import { countiesOf, sharedCounty } from './region.ts';
+import type { RowPlaces } from './row-places.ts';
 import type { AttributeValue, SourceField, SpoolRow, Warning } from './source-types.ts';
 
 export type Readings = Record<ParcelColumn, Reading>;
@@ -21,6 +22,8 @@ export interface ParcelPlan {
   names: ParcelName[];
   /** six digits shared by all project codes */
   county: string | null;
+  /** six digits → the parcels whose project codes begin with them */
+  counties: ReadonlyMap<string, RowPlaces>;
   warnings: Warning[];
 }
 
@@ -91,6 +94,7 @@ export async function planParcels(
     fields: Object.fromEntries(parcelColumns.map((c) => [c, tellReading(readings[c])])) as ParcelPlan['fields'],
     names: named.names,
     county: sharedCounty(codes),
+    counties: countiesOf(sources),
     warnings: [...mapped.warnings, ...named.warnings, ...unfilled(readings, candidates, zeros)],
   };
 }

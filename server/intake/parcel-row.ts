@@ -6,6 +6,7 @@ import type { Reading } from './attribute-match.ts';
 import type { ParcelColumn } from './parcel-columns.ts';
 import type { Readings } from './parcel-plan.ts';
 import { printable } from './printable.ts';
+import { placeOf, type RowPlace, RowPlaces } from './row-places.ts';
 import type { AttributeValue, SpoolRow, Warning } from './source-types.ts';
 
 export interface ParcelValues {
@@ -25,24 +26,23 @@ export interface ParcelValues {
 
 /** Values that stand in the file and could not be read: counted, with the first rows. */
 export class UnreadableValues {
-  readonly #columns = new Map<string, { count: number; rows: number[]; example: string; field: string }>();
+  readonly #columns = new Map<string, { rows: RowPlaces; example: string; field: string }>();
 
-  add(column: ParcelColumn, reading: Reading, row: number, value: unknown): void {
+  add(column: ParcelColumn, reading: Reading, row: SpoolRow, value: unknown): void {
     const field = reading !== null && 'field' in reading ? reading.field : column;
-    const seen = this.#columns.get(column) ?? { count: 0, rows: [], example: String(value).slice(0, 40), field };
-    seen.count++;
-    if (seen.rows.length < 100) seen.rows.push(row);
+    const seen = this.#columns.get(column) ?? { rows: new RowPlaces(), example: String(value).slice(0, 40), field };
+    seen.rows.add(placeOf(row));
     this.#columns.set(column, seen);
   }
 
   warnings(): Warning[] {
-    return [...this.#columns].map(([column, { count, rows, example, field }]) => ({
+    return [...this.#columns].map(([column, { rows, example, field }]) => ({
       code: 'value-unreadable',
       message: {
-        zh: `属性“${field}”有 ${count} 个值读不出 ${column}（例如“${example}”），按空值处理`,
-        en: `${count} values of "${field}" cannot be read as ${column} (e.g. "${example}") and count as empty`,
+        zh: `属性“${field}”有 ${rows.count} 个值读不出 ${column}（例如“${example}”），按空值处理${rows.among().zh}`,
+        en: `${rows.count} values of "${field}" cannot be read as ${column} (e.g. "${example}") and count as empty${rows.among().en}`,
       },
-      where: { field, rows },
+      where: { field, ...rows.where() },
     }));
   }
 }
@@ -51,14 +51,14 @@ export class UnreadableValues {
 export class StatedUnits {
   readonly #rows = new Map<
     'declared_area_m2' | 'declared_net_m2',
-    { row: number; unit: AreaUnit; written: string }[]
+    (RowPlace & { unit: AreaUnit; written: string })[]
   >();
 
-  add(column: 'declared_area_m2' | 'declared_net_m2', row: number, value: unknown): void {
+  add(column: 'declared_area_m2' | 'declared_net_m2', row: SpoolRow, value: unknown): void {
     const unit = readAreaUnit(value);
     if (unit === null) return;
     const list = this.#rows.get(column) ?? [];
-    list.push({ row, unit, written: printable(String(value), 40) });
+    list.push({ ...placeOf(row), unit, written: printable(String(value), 40) });
     this.#rows.set(column, list);
   }
 
@@ -69,14 +69,15 @@ export class StatedUnits {
       const against = stated.filter(({ unit }) => unit !== taken);
       if (taken === null || against.length === 0) return [];
       const title = areaUnitTitle[taken];
+      const places = RowPlaces.of(against);
       return [
         {
           code: 'area-unit-contradicted',
           message: {
-            zh: `${against.length} 个申报面积写明了别的单位（例如“${against[0]!.written}”），${given ? '按指定' : '按总和'}仍以${title.zh}计，请统一单位后重新上传`,
-            en: `${against.length} declared areas state another unit (e.g. "${against[0]!.written}"); ${given ? 'as you said' : 'by the sum'} they are read as ${title.en} all the same: give all of them one unit and upload again`,
+            zh: `${against.length} 个申报面积写明了别的单位（例如“${against[0]!.written}”），${given ? '按指定' : '按总和'}仍以${title.zh}计，请统一单位后重新上传${places.among().zh}`,
+            en: `${against.length} declared areas state another unit (e.g. "${against[0]!.written}"); ${given ? 'as you said' : 'by the sum'} they are read as ${title.en} all the same: give all of them one unit and upload again${places.among().en}`,
           },
-          where: { field: column, rows: against.slice(0, 100).map(({ row }) => row) },
+          where: { field: column, ...places.where() },
         },
       ];
     });
@@ -100,14 +101,14 @@ export function readParcel(
     const found = value(column);
     if (readText(found) === null) return null;
     const result = reader(found);
-    if (result === null) unreadable.add(column, readings[column], row.row, found);
+    if (result === null) unreadable.add(column, readings[column], row, found);
     return result;
   };
   const figure = (found: unknown) => {
     const number = readNumber(found);
     return number === null || number < 0 ? null : number;
   };
-  for (const column of ['declared_area_m2', 'declared_net_m2'] as const) units.add(column, row.row, value(column));
+  for (const column of ['declared_area_m2', 'declared_net_m2'] as const) units.add(column, row, value(column));
   return {
     project_code: text('project_code'),
     project_name: text('project_name'),

@@ -116,6 +116,7 @@ const statedIn = {
   geopackage: 'gpkg_spatial_ref_sys',
   filegdb: '.gdb',
   txt: 'TXT',
+  table: 'XLSX/CSV',
 } as const;
 
 const nameIn = (said: CrsStatement) => ('name' in said && said.name ? `“${said.name}”` : '?');

@@ -20,7 +20,7 @@ export type CrsStatement =
       system: CoordinateSystem;
       epsg: number;
       name: string;
-      from: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt';
+      from: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt' | 'table';
       reason?: Sentence;
     }
   /** another datum: refused by name */

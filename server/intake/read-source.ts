@@ -139,6 +139,8 @@ const brokenCode: Record<SourceReport['format'], ProblemCode> = {
   kml: 'kml-invalid',
   filegdb: 'gdb-corrupt',
   txt: 'txt-invalid',
+  csv: 'table-invalid',
+  xlsx: 'table-invalid',
 };
 
 /** A parser that died, hung or grew: the file did that, so it is refused, with all that is known as the cause. */

@@ -4,7 +4,8 @@
  */
 import { closeSync, openSync, readSync, rmSync } from 'node:fs';
 import { AppError } from '../errors.ts';
-import { besides, refuseMixed } from './formats/archive-members.ts';
+import { besides } from './formats/archive-beside.ts';
+import { refuseMixed } from './formats/archive-members.ts';
 import { foreignFile } from './formats/foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './formats/format.ts';
 import { vectorFormats } from './formats/index.ts';
@@ -13,6 +14,7 @@ import { boxOf } from './place-extent.ts';
 import { printable } from './printable.ts';
 import type { SourceReport, Warning } from './source-types.ts';
 import { SpoolWriter } from './spool.ts';
+import { gathered } from './warnings.ts';
 import { GuardedZip } from './zip-guard.ts';
 
 const headBytes = 64 * 1024;
@@ -35,7 +37,7 @@ export async function readVector(
     found.id === 'shapefile' ? await surveyZip(found, job, early, began) : await surveyFile(found, job, early, began);
   try {
     const report = writeSpool(format, survey, job, spool, progress);
-    return { ...report, warnings: [...report.warnings, ...warnings] };
+    return { ...report, warnings: gathered([...report.warnings, ...warnings]) };
   } catch (error) {
     rmSync(spool, { force: true });
     throw error;
@@ -67,7 +69,11 @@ async function surveyZip(shapefile: VectorFormat, job: ReadJob, progress: Progre
   for (const [i, format] of formats.entries()) {
     began(format.id);
     try {
-      return { format, survey: await format.survey(job, progress, true), warnings: besides(names, job, format.id) };
+      return {
+        format,
+        survey: await format.survey(job, progress, true),
+        warnings: await besides(names, job, format.id),
+      };
     } catch (error) {
       // the texts beside a KML may be readmes, and no layer of theirs is meant then
       const other = formats[i + 1];
@@ -75,7 +81,7 @@ async function surveyZip(shapefile: VectorFormat, job: ReadJob, progress: Progre
     }
   }
   const { survey } = await surveyFile(shapefile, job, progress, began);
-  return { format: shapefile, survey, warnings: besides(names, job, shapefile.id) };
+  return { format: shapefile, survey, warnings: await besides(names, job, shapefile.id) };
 }
 
 function writeSpool(
@@ -85,7 +91,7 @@ function writeSpool(
   spool: string,
   progress: Progress,
 ): SourceReport {
-  const { placed, bbox } = place(survey, job);
+  const { placed, bbox } = place(survey, job) ?? nowhere(survey);
   progress(surveyShare);
   const writer = new SpoolWriter(
     spool,
@@ -97,7 +103,7 @@ function writeSpool(
     writer.write(row);
   }
   const rows = writer.close();
-  if (usable === 0) throw empty(job.fileName);
+  if (usable === 0 && !(rows === 0 && job.options.mayBeEmpty)) throw empty(job.fileName);
   progress(1);
   return {
     format: format.id,
@@ -112,8 +118,13 @@ function writeSpool(
   };
 }
 
-/** The coordinate system of every layer, which must be one. */
-function place(survey: Survey, job: ReadJob): { placed: Placed[]; bbox: SourceReport['bbox'] } {
+interface Places {
+  placed: Placed[];
+  bbox: SourceReport['bbox'];
+}
+
+/** The coordinate system of every layer, which must be one; undefined of tables without a row that may be so. */
+function place(survey: Survey, job: ReadJob): Places | undefined {
   const placed: Placed[] = [];
   const bbox: SourceReport['bbox'] = [
     Number.POSITIVE_INFINITY,
@@ -142,8 +153,18 @@ function place(survey: Survey, job: ReadJob): { placed: Placed[]; bbox: SourceRe
     bbox[2] = Math.max(bbox[2], box[2]);
     bbox[3] = Math.max(bbox[3], box[3]);
   }
-  if (placed.length === 0) throw empty(job.fileName);
-  return { placed, bbox };
+  if (placed.length > 0) return { placed, bbox };
+  if (job.options.mayBeEmpty && survey.layers.every(({ featureCount }) => featureCount === 0)) return undefined;
+  throw empty(job.fileName);
+}
+
+/** Of a table without a row: what it says of its system, and no place. */
+function nowhere({ layers }: Survey): Places {
+  const said = layers[0]?.said;
+  const system = said?.kind === 'system' ? said.system.epsg : 4490;
+  const reason = { zh: '表中没有图斑。', en: 'The table has no row.' };
+  const decision = { srid: system, epsg_found: system, source: 'inferred' as const, reason };
+  return { placed: [{ decision, warnings: [] }], bbox: [0, 0, 0, 0] };
 }
 
 function empty(fileName: string): AppError {

@@ -11,6 +11,7 @@ import { checkSystem, type IncrementBase, yearGap } from './increment-base.ts';
 import { type Changes, type NewPatches, type PatchFields, readChanges, readNewPatches } from './increment-changes.ts';
 import { checkAreas, checkNames, type PatchAreas, tellErased, tellOverlaps } from './increment-check.ts';
 import { areasOf, copyCut, copyKept, coveredByPatches, sliverM2 } from './increment-copy.ts';
+import { demandRows, nothingNew, onlyRemoved } from './increment-empty.ts';
 import { OldPatches } from './increment-old-patches.ts';
 import { type IncrementTables, readTables } from './increment-tables.ts';
 import { planLayer } from './layer-plan.ts';
@@ -42,7 +43,11 @@ export async function receiveIncrement(
   const { patches, process } = tables;
   try {
     const expected = base.code_system ?? undefined;
-    const plan = await planLayer(type, patches.fields, readSpool(patches.spool), { ...input, expected });
+    demandRows(tables, input.fileName);
+    const plan =
+      patches.feature_count === 0
+        ? nothingNew(expected)
+        : await planLayer(type, patches.fields, readSpool(patches.spool), { ...input, expected });
     const system = plan.codeSystem?.system ?? null;
     if (system !== null) checkSystem(base, system);
     const region = decideRegion(input.regionCode, { region_code: null, source: 'boundary' }, asked);
@@ -52,16 +57,9 @@ export async function receiveIncrement(
     if (changes !== null) demandFit(changes, old, base);
 
     const fill = async (held: Claim) => {
-      const stored = await storeFeatures(
-        db,
-        held,
-        patches,
-        task,
-        plan,
-        part(hooks, 0.3, 0.2),
-        changes === null || undefined,
-      );
       const added = patches.feature_count;
+      const all = changes === null || undefined;
+      const stored = added === 0 ? [] : await storeFeatures(db, held, patches, task, plan, part(hooks, 0.3, 0.2), all);
       const covered = await coveredByPatches(db, held, base, added, part(hooks, 0.5, 0.1));
       const made =
         changes === null
@@ -86,6 +84,7 @@ export async function receiveIncrement(
           ...plan.warnings,
           ...yearGap(base, input.year!),
           ...stored,
+          ...(added === 0 ? [onlyRemoved(patches, made.total)] : []),
           ...made.warnings,
         ],
         decisions: {
@@ -110,7 +109,7 @@ async function read(deps: ReceiveDeps, { input, asked }: LayerTask, hooks: Recei
     readVectorSource(
       input.path,
       input.fileName,
-      sublayer === undefined ? options : { ...options, sublayer },
+      { ...options, mayBeEmpty: true, ...(sublayer === undefined ? {} : { sublayer }) },
       deps.config.limits.layers,
       {
         purpose: 'layer',

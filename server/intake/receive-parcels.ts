@@ -12,6 +12,7 @@ import { sqlFile } from '../database/sql-file.ts';
 import { refreshStatistics } from '../database/statistics.ts';
 import type { AreaUnit } from '../domain/area-units.ts';
 import { longestEdge } from './batches.ts';
+import { outsideRegion } from './county-of-set.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { type DryRunReport, dryRunReport } from './dry-run.ts';
 import type { StoredFault } from './faults.ts';
@@ -22,7 +23,7 @@ import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
 import { printable } from './printable.ts';
 import { counted, partOf, partsOf } from './progress.ts';
 import { readVectorSource } from './read-source.ts';
-import { checkRegionCode, decideRegion, type RegionDecision } from './region.ts';
+import { checkRegionCode, decideRegion, type RegionDecision, tellOtherCounties } from './region.ts';
 import { checkSetIds, type ReceiveDeps, sourceOptions } from './request.ts';
 import { shapeProblems } from './shape-problems.ts';
 import type { CrsDecision, EncodingDecision, SourceReport, Warning } from './source-types.ts';
@@ -76,7 +77,6 @@ export interface ReceivedParcels {
 }
 
 const insertParcels = sqlFile('queries/intake-insert-parcels');
-const meetsBoundary = sqlFile<{ known: boolean; meets: boolean }>('queries/intake-meets-boundary');
 
 /** Throws every AppError of reading, and `validation`, `duplicate-parcel-id`, `geometry-empty`, `too-large`; then nothing is stored. */
 export async function receiveParcels(
@@ -132,6 +132,7 @@ export async function receiveParcels(
         warnings: [
           ...report.warnings,
           ...plan.warnings,
+          ...tellOtherCounties(plan.counties, region, plan.fields.project_code),
           ...stored.warnings,
           ...(await unknownSets(db, input.replaces)),
         ],
@@ -235,24 +236,6 @@ async function store(
 /** Of parcels alone: reference layers are other people's, and 8 million vertices of them would be told odd for nothing. */
 const oddities = ({ wkb, sound, row }: ShapeToStore, srid: number): StoredFault[] =>
   wkb === null ? [] : shapeProblems(wkb, srid, { sound, told: row.faults });
-
-/** A wrong zone prefix or a neighbour's file puts the whole set elsewhere; the boundary knows. */
-async function outsideRegion(
-  db: Kysely<Schema>,
-  key: { region_code: string; parcel_set_id: string },
-): Promise<Warning[]> {
-  const { known, meets } = await meetsBoundary.one(db, key);
-  if (!known || meets) return [];
-  return [
-    {
-      code: 'outside-region',
-      message: {
-        zh: `全部地块都在行政区 ${key.region_code} 的县界之外，请检查坐标系、带号或行政区代码`,
-        en: `All parcels lie outside the boundary of region ${key.region_code}; check the coordinate system, the zone or the region code`,
-      },
-    },
-  ];
-}
 
 async function findReady(db: Kysely<Schema>, id: string): Promise<ReceivedParcels | undefined> {
   const row = await db

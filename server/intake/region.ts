@@ -1,5 +1,7 @@
 /** Under which county a set or a layer is kept (CONTRACT §3.1 Region). */
 import { AppError } from '../errors.ts';
+import { type RowPlace, RowPlaces } from './row-places.ts';
+import type { Warning } from './source-types.ts';
 
 export interface RegionDecision {
   region_code: string;
@@ -29,6 +31,43 @@ export function sharedCounty(codes: Iterable<string>): string | null {
   }
   return shared;
 }
+
+/** The county that each code begins with → the parcels that have it; codes without six digits name none. */
+export function countiesOf(sources: Iterable<RowPlace & { projectCode: string | null }>): Map<string, RowPlaces> {
+  const counties = new Map<string, RowPlaces>();
+  for (const { projectCode, ...place } of sources) {
+    const county = /^\d{6}/.exec(projectCode?.trim() ?? '')?.[0];
+    if (county === undefined) continue;
+    const places = counties.get(county) ?? new RowPlaces();
+    places.add(place);
+    counties.set(county, places);
+  }
+  return counties;
+}
+
+/** Codes of another county than the set is kept and judged under: a slip in a number, or another county's parcels. */
+export function tellOtherCounties(
+  counties: ReadonlyMap<string, RowPlaces>,
+  { region_code: region }: RegionDecision,
+  field: string | null,
+): Warning[] {
+  return [...counties]
+    .filter(([county]) => county !== region)
+    .slice(0, countiesTold)
+    .map(([county, places]): Warning => {
+      const among = places.among();
+      return {
+        code: 'project-county-differs',
+        message: {
+          zh: `${places.count} 个地块的项目编号属于行政区 ${county}，本批地块按 ${region} 入库和核查，请核对项目编号或行政区代码${among.zh}`,
+          en: `${places.count} parcels have project codes of county ${county}, while the set is kept and judged under ${region}; check the codes or the region code${among.en}`,
+        },
+        where: { ...(field === null ? {} : { field }), ...places.where() },
+      };
+    });
+}
+
+const countiesTold = 5;
 
 /** given → found in the file itself → what the files beside it say → configured */
 export function decideRegion(

@@ -12,6 +12,8 @@ export interface SourceOptions {
   encoding?: string;
   /** layer of an archive by name (path or stem, with or without .shp), or '*' to join all layers with like fields */
   sublayer?: string;
+  /** a table without a single row is taken: DLTBGX of a year in which patches only went */
+  mayBeEmpty?: boolean;
   /** lon/lat extent [west, south, east, north] the data is known to lie in (the county); only narrows the candidates where nothing names the CRS */
   near?: [number, number, number, number];
 }
@@ -37,7 +39,7 @@ export interface CrsDecision {
   srid: number;
   /** EPSG code of what the file or the person said, e.g. 4326 or 4508 */
   epsg_found: number;
-  source: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt' | 'inferred' | 'user';
+  source: 'prj' | 'geojson' | 'geopackage' | 'filegdb' | 'txt' | 'table' | 'inferred' | 'user';
   reason: Sentence;
 }
 
@@ -64,7 +66,7 @@ export interface SourceField {
 }
 
 export interface SourceReport {
-  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb' | 'txt';
+  format: 'shapefile' | 'geojson' | 'geopackage' | 'kml' | 'filegdb' | 'txt' | 'csv' | 'xlsx';
   /** the layers that were read: one, or all of an archive with sublayer '*' */
   layers: { name: string; feature_count: number }[];
   crs: CrsDecision;

@@ -6,6 +6,7 @@ import { batchesOf } from './batches.ts';
 import type { StoredFault } from './faults.ts';
 import { type JudgedShape, judgeShapes, portionsOf } from './geometry-quality.ts';
 import { type Claim, underClaim } from './loading.ts';
+import { placeOf, RowPlaces } from './row-places.ts';
 import type { SourceReport, SpoolRow, Warning } from './source-types.ts';
 import { readSpool } from './spool.ts';
 
@@ -26,14 +27,11 @@ export interface ShapeToStore extends JudgedShape {
   row: SpoolRow;
 }
 
-/** rows named in a warning; its sentence gives the whole count */
-const rowsNamed = 100;
-
 export class ShapeTally {
   usable = 0;
-  readonly repaired: number[] = [];
-  readonly empty: number[] = [];
-  readonly unusable: number[] = [];
+  readonly repaired = new RowPlaces();
+  readonly empty = new RowPlaces();
+  readonly unusable = new RowPlaces();
 
   add(shape: ShapeToStore): void {
     const list = shape.unusable
@@ -43,19 +41,19 @@ export class ShapeTally {
         : shape.sound
           ? undefined
           : this.repaired;
-    list?.push(shape.row.row);
+    list?.add(placeOf(shape.row));
     if (shape.wkb !== null && !shape.unusable) this.usable++;
   }
 
   warnings(): Warning[] {
-    const tell = (code: string, rows: number[], zh: string, en: string): Warning[] =>
-      rows.length === 0
+    const tell = (code: string, rows: RowPlaces, zh: string, en: string): Warning[] =>
+      rows.count === 0
         ? []
         : [
             {
               code,
-              message: { zh: `${rows.length} ${zh}`, en: `${rows.length} ${en}` },
-              where: { rows: rows.slice(0, rowsNamed) },
+              message: { zh: `${rows.count} ${zh}${rows.among().zh}`, en: `${rows.count} ${en}${rows.among().en}` },
+              where: rows.where(),
             },
           ];
     return [

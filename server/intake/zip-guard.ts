@@ -9,6 +9,7 @@ import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { IntakeLimits } from '../domain/limits.ts';
 import { AppError, type ProblemCode, type Sentence, type Where } from '../errors.ts';
 import { printable } from './printable.ts';
+import { entryName } from './zip-names.ts';
 
 export interface ZipEntry {
   /** decoded path with forward slashes, only ever shown and compared */
@@ -88,7 +89,7 @@ export class GuardedZip {
   }
 
   #checkName(entry: Entry): string {
-    const name = decodeName(entry);
+    const name = entryName(entry);
     const shown = printable(name);
     if (/\p{Cc}/u.test(name))
       throw this.#unsafe(`文件名含控制字符：${shown}`, `a file name has control characters: ${shown}`);
@@ -178,6 +179,24 @@ export class GuardedZip {
     if (bytes !== entry.uncompressedSize) throw this.#lying(shown);
     if (crc !== entry.crc32) throw this.#broken(shown);
     return bytes;
+  }
+
+  /** The first bytes of an entry, for a look at what it is: empty where it cannot be inflated, which is told where it is read. */
+  async head({ entry }: ZipEntry, most: number): Promise<Buffer> {
+    if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8) return Buffer.alloc(0);
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    try {
+      const stream = await this.#zip.openReadStreamPromise(entry);
+      for await (const chunk of stream as AsyncIterable<Buffer>) {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes >= most) break;
+      }
+    } catch (error) {
+      if (isSystemFault(error)) throw error;
+    }
+    return Buffer.concat(chunks).subarray(0, most);
   }
 
   #unsafe(zh: string, en: string): AppError {
@@ -271,23 +290,4 @@ function unsupportedMethod(file: string, shown: string, method: number): AppErro
     zh: `压缩包内的 ${shown} 用了 ${name} 压缩方式，无法读取。请用“zip 标准压缩（Deflate）”重新打包。`,
     en: `${shown} in the archive is compressed by ${name}. Zip it again with the standard method (Deflate).`,
   });
-}
-
-/**
- * Chinese Windows writes GBK names without the UTF-8 flag. Decoded first, then backslashes become slashes: the second
- * byte of a GBK character may be a backslash.
- */
-function decodeName(entry: Entry): string {
-  const raw = entry.fileNameRaw;
-  if (entry.extraFields.some((field) => field.id === 0x7075)) {
-    return yauzl.getFileNameLowLevel(entry.generalPurposeBitFlag, raw, entry.extraFields, false);
-  }
-  for (const encoding of ['utf-8', 'gb18030']) {
-    try {
-      return new TextDecoder(encoding, { fatal: true }).decode(raw).replaceAll('\\', '/');
-    } catch {
-      // not this encoding
-    }
-  }
-  return raw.toString('latin1').replaceAll('\\', '/');
 }

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { listen, type Service, startService } from '../http/service.ts';
+import { basicHeads, cornerRows, csvOf, xlsxOf } from '../intake/make-corners.ts';
+import { box } from '../intake/make-txt.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { countColours, mapDrawn, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
@@ -179,6 +181,20 @@ requirePart('chromium', 'cjk-fonts')('a parcel file on the page', () => {
       await page.getByRole('checkbox', { name: /坐标系是推断的/ }).focus();
       await page.keyboard.press('Space');
       expect(await button('store').isEnabled()).toBe(true);
+      await button('leave').click();
+    });
+
+    test('as a workbook of boundary points is tried like any other; a cell that is no coordinate is told by its place', async () => {
+      const table = [basicHeads, ...cornerRows([{ id: 'D1', rings: [box(36_577_000, 3_192_000, 100)] }])];
+      await choose('界址点.xlsx', await xlsxOf({ 成果表: table }));
+      await reported();
+      expect(await page.locator('[data-count=parcels]').textContent()).toBe('1 个');
+      expect(await page.locator('[data-decision=crs]').textContent()).toMatch(/EPSG:4524.*推断，请核对/s);
+      expect(await previewIds()).toEqual(['D1']);
+      await button('leave').click();
+      await choose('界址点.csv', csvOf(table).replace('3192100', '三'));
+      await page.getByRole('alert').waitFor(slow);
+      expect(await page.getByRole('alert').textContent()).toMatch(/第 4 行 D 列（X）.*不是数字/s);
       await button('leave').click();
     });
 

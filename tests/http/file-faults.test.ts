@@ -78,6 +78,7 @@ const ofParcels: Fault[] = [
   ['duplicate-parcel-id', twoOf('P1')],
   ['geojson-invalid', '{"type":"FeatureCollection","features":['],
   ['txt-invalid', '[地块坐标]\n5,1.0,1,@\n'],
+  ['table-invalid', '地块编号,X,Y\nD1,3192000,三\n'],
   ['too-many-features', zippedLayer({ shapes: Array.from({ length: 6 }, (_, i) => plot(i)) })],
 ];
 

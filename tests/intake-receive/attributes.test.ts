@@ -102,6 +102,8 @@ describe('names of parcels', () => {
           zh: expect.stringContaining('a.shp 第 1 行、b.shp 第 1 行'),
           en: expect.stringContaining('row 1 of a.shp, row 1 of b.shp'),
         },
+        // the rows are of the file that is named
+        where: expect.objectContaining({ file: 'a.shp', rows: [1] }),
       }),
     );
   });

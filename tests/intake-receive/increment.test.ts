@@ -356,6 +356,32 @@ eachDatabase('a land-use year out of an increment', (open) => {
       expect(await rowCounts(database)).toEqual(before);
     });
 
+    it('whose DLTBGXGC is a bare .dbf is cut by geometry, and that is told', async () => {
+      const bare = processTable('DLTBGXGC', steps2022).filter(({ name }) => String(name).endsWith('.dbf'));
+      const made = await next(makeZip([...patchTable('DLTBGX', new2022), ...bare]));
+      expect(made.decisions).toMatchObject({ increment: { mode: 'by-geometry' } });
+      expect(made.warnings).toContainEqual(
+        expect.objectContaining({
+          code: 'increment-process-not-read',
+          where: expect.objectContaining({ candidates: ['DLTBGXGC.dbf'] }),
+        }),
+      );
+    });
+
+    it('of a year in which patches only went is taken, and told; an empty table that says nothing is refused', async () => {
+      const left = gone2022.map((before): Step => ({ before, after: null, m2: 10_000, conduct: '0' }));
+      const made = await next(increment([], left));
+      expect(made.feature_count).toBe(of2021.length - gone2022.length);
+      expect(codes(made)).toEqual(['increment-only-removes']);
+      const kept = of2021.filter((p) => !gone2022.includes(p));
+      expect((await shapes(made.layer_id)).map(({ number }) => number).sort()).toEqual(numbers(kept));
+      expect(made.decisions).toMatchObject({ increment: { mode: 'by-name', added: 0, removed: 5 } });
+      const before = await rowCounts(database);
+      await expect(next(increment([], null))).rejects.toMatchObject({ code: 'geometry-empty' });
+      await expect(next(increment(new2022, []))).rejects.toMatchObject({ code: 'geometry-empty' });
+      expect(await rowCounts(database)).toEqual(before);
+    });
+
     it('of a zip without DLTBGX, and of one with two years; a sublayer says which', async () => {
       await expect(next(makeZip(processTable('DLTBGXGC', steps2022)))).rejects.toMatchObject({
         code: 'attribute-missing',

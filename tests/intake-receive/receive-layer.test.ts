@@ -37,7 +37,9 @@ eachDatabase('receiving layers', (open) => {
         { TBBH: '3', dlbm: '', DLMC: '', GDZZSXDM: null },
       ]);
       const received = await receive(file, 'land-use', { year: 2022, source: '变更调查' });
-      expect(received.warnings).toEqual([expect.objectContaining({ code: 'land-class-empty', where: { rows: [3] } })]);
+      expect(received.warnings).toEqual([
+        expect.objectContaining({ code: 'land-class-empty', where: { file: expect.any(String), rows: [3] } }),
+      ]);
       expect(received.decisions).toMatchObject({
         code_system: { system: 'td3', basis: 'codes' },
         fields: { class_code: 'dlbm', planting: 'GDZZSXDM', number: 'TBBH', name: 'DLMC' },
@@ -237,7 +239,10 @@ eachDatabase('receiving layers', (open) => {
           decisions: { code_system: { system: 'td3', basis: 'codes' } },
         });
         expect(received.warnings).toEqual([
-          expect.objectContaining({ code: 'geometry-repaired', where: { rows: [2, 61, 73] } }),
+          expect.objectContaining({
+            code: 'geometry-repaired',
+            where: { file: expect.any(String), rows: [2, 61, 73] },
+          }),
           expect.objectContaining({ code: 'land-class-empty' }),
         ]);
         const { rows } = await database.pool.query(

@@ -313,7 +313,7 @@ eachDatabase('receiving parcels', (open) => {
         expect.objectContaining({
           code: 'area-unit-contradicted',
           message: expect.objectContaining({ zh: expect.stringContaining('1公顷') }),
-          where: { field: 'declared_area_m2', rows: [4] },
+          where: { field: 'declared_area_m2', file: 'units.geojson', rows: [4] },
         }),
       ]);
     });
@@ -324,7 +324,9 @@ eachDatabase('receiving parcels', (open) => {
         properties: { DKBH: `${n}`, DKMJ: 1, XZGDMJ: net },
       }));
       const { warnings } = await receive(fileOf(geojson(plots), 'net.geojson'));
-      expect(warnings).toEqual([expect.objectContaining({ code: 'net-ratio-implausible', where: { rows: [1] } })]);
+      expect(warnings).toEqual([
+        expect.objectContaining({ code: 'net-ratio-implausible', where: { file: 'net.geojson', rows: [1] } }),
+      ]);
     });
   });
 
@@ -335,7 +337,9 @@ eachDatabase('receiving parcels', (open) => {
         properties: { DKBH: `${n}` },
       }));
       const { parcel_set_id, warnings } = await receive(fileOf(geojson(plots), 'bow.geojson'));
-      expect(warnings).toEqual([expect.objectContaining({ code: 'geometry-repaired', where: { rows: [2] } })]);
+      expect(warnings).toEqual([
+        expect.objectContaining({ code: 'geometry-repaired', where: { file: 'bow.geojson', rows: [2] } }),
+      ]);
       const [sound, repaired] = await parcels(parcel_set_id);
       expect(sound).toMatchObject({ faults: [], source_wkb: null, source_srid: null });
       // two triangles of a 100 m square: half of it. Signed, they cancel.

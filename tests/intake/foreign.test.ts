@@ -22,15 +22,8 @@ describe('a format that is not read here is named, with what to do', () => {
     ['DWG', padded(bytes('AC1032')), /DWG/, /shapefile/],
     ['PDF', padded(bytes('%PDF-1.7')), /PDF/, /shapefile/],
     ['GeoTIFF', padded(bytes('II*\0')), /GeoTIFF/, /slope/],
-    [
-      '.xlsx',
-      makeZip([
-        { name: '[Content_Types].xml', data: Buffer.from('<x/>') },
-        { name: 'xl/workbook.xml', data: Buffer.from('<x/>') },
-      ]),
-      /\.xlsx/,
-      /shapefile/,
-    ],
+    ['.xlsb', member('xl/workbook.bin'), /\.xlsb/, /另存为 \.xlsx/],
+    ['.ods', member('content.xml'), /\.ods/, /另存为 \.xlsx/],
     ['a KMZ in a zip', member('地块.kmz'), /KMZ/, /取出/],
     ['a zipped GeoTIFF', member('dem.tif'), /GeoTIFF/, /取出.*dem/],
   ])('%s', async (_, content, name, advice) => {

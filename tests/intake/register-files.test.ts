@@ -8,7 +8,7 @@ import type { AppError } from '../../server/errors.ts';
 import { findHeading } from '../../server/intake/register/heading.ts';
 import { readProjects } from '../../server/intake/register/read-projects.ts';
 import { readTableFile } from '../../server/intake/register/read-table.ts';
-import { columnLetter } from '../../server/intake/register/table.ts';
+import { columnLetter } from '../../server/intake/tables/table.ts';
 import { fileOf, removeFiles } from '../intake-receive/receiving.ts';
 import { csv, heads, project, xlsx } from '../intake-receive/register-files.ts';
 import { seeded } from '../support/seeded.ts';

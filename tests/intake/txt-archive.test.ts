@@ -151,7 +151,28 @@ describe('what an archive may hold', () => {
     for (const text of ['说明', textOf(1)]) {
       const { report } = await read(makeZip([...layerMembers(), member('坐标.txt', text)]));
       expect(report.format).toBe('shapefile');
+      // a readme is no parcels; points are, and must not be lost without a word
+      expect(report.warnings.map(({ code, where }) => [code, where!.candidates])).toEqual(
+        text === '说明' ? [] : [['archive-others', ['坐标.txt']]],
+      );
     }
+    const table = Buffer.from('地块编号,X,Y\r\nD1,3192000.5,36577000.5\r\n');
+    const { report } = await read(
+      makeZip([...layerMembers(), { name: '点.csv', data: table }, member('台账.csv', '甲,乙\r\n')]),
+    );
+    expect(report.warnings).toMatchObject([{ code: 'archive-others', where: { candidates: ['点.csv'] } }]);
+  });
+  it('what is the same of 53 files is said once, with how many and which', async () => {
+    const headless = Array.from({ length: 53 }, (_, n) =>
+      member(`${String(n + 1).padStart(2, '0')}.txt`, textOf(n + 1, { header: null })),
+    );
+    const { report } = await read(makeZip(headless), { sublayer: '*' });
+    expect(report.warnings).toMatchObject([{ code: 'crs-inferred', where: { file: '01.txt' } }]);
+    expect(report.warnings[0]!.message.zh).toMatch(/^01\.txt .*另有 52 个文件同样（02\.txt、03\.txt、04\.txt…）。$/);
+    expect(report.warnings[0]!.where!.candidates!.length).toBe(50);
+    // three are told one by one
+    const three = await read(makeZip(headless.slice(0, 3)), { sublayer: '*' });
+    expect(three.report.warnings.length).toBe(3);
   });
   it('limits count over all files', async () => {
     const zip = makeZip([member('a.txt', textOf(1)), member('b.txt', textOf(2))]);

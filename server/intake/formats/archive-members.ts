@@ -8,7 +8,7 @@ import { AppError } from '../../errors.ts';
 import { printable } from '../printable.ts';
 import type { SourceReport, Warning } from '../source-types.ts';
 import { GuardedZip, type ZipEntry } from '../zip-guard.ts';
-import { foreignFile } from './foreign.ts';
+import { foreignFile, foreignInside } from './foreign.ts';
 import type { Progress, ReadJob, Survey, VectorFormat } from './format.ts';
 import { geodatabasesIn } from './gdb-folders.ts';
 import { joinSurveys } from './joined-layers.ts';
@@ -20,13 +20,17 @@ type Id = SourceReport['format'];
  * By what names a format is known inside an archive, strongest first: beside a shapefile a KML is mostly a picture of it.
  * `whole`: as good a source as any, so that two of these are a choice to be asked about.
  */
-const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
+export const kinds: { id: Id; holds: RegExp; whole: boolean }[] = [
   { id: 'shapefile', holds: /\.shp$/i, whole: true },
   { id: 'filegdb', holds: /\.gdbtable$/i, whole: true },
   { id: 'geopackage', holds: /\.gpkg$/i, whole: true },
   { id: 'kml', holds: /\.kml$/i, whole: false },
   { id: 'geojson', holds: /\.(geo)?json$/i, whole: false },
+  { id: 'csv', holds: /\.csv$/i, whole: false },
+  { id: 'xlsx', holds: /\.xlsx$/i, whole: false },
 ];
+/** Of these a file may hold no shapes at all and be no fault. */
+const tables: ReadonlySet<Id> = new Set<Id>(['csv', 'xlsx']);
 
 /** Is it this format that is to be read from an archive with these names? */
 export function isArchiveOf(id: Id, names: readonly string[], sublayer: string | undefined): boolean {
@@ -41,7 +45,7 @@ export function isArchiveOf(id: Id, names: readonly string[], sublayer: string |
 const sourcesOf = ({ id, holds }: (typeof kinds)[number], names: readonly string[]): string[] =>
   id === 'filegdb' ? geodatabasesIn(names) : names.filter((name) => holds.test(name));
 
-const asked = (sublayer: string | undefined): sublayer is string => sublayer !== undefined && sublayer !== '*';
+export const asked = (sublayer: string | undefined): sublayer is string => sublayer !== undefined && sublayer !== '*';
 
 function isNamed(name: string, sublayer: string): boolean {
   const [full, wanted] = [name.toLowerCase(), sublayer.normalize('NFC').toLowerCase()];
@@ -54,7 +58,7 @@ function isNamed(name: string, sublayer: string): boolean {
   );
 }
 
-const filesOf = (some: typeof kinds, names: readonly string[]) =>
+export const filesOf = (some: typeof kinds, names: readonly string[]) =>
   some.flatMap((kind) => sourcesOf(kind, names)).map((name) => printable(name));
 
 /** Throws several-shapefiles where formats lie side by side that are as good a source one as the other. */
@@ -73,35 +77,18 @@ export function refuseMixed(names: readonly string[], { fileName, options }: Rea
   );
 }
 
-/** Names what else lies beside what is read; JSON is too often no layer at all. */
-export function besides(names: readonly string[], { fileName, options }: ReadJob, read: Id): Warning[] {
-  const others = filesOf(
-    kinds.filter(({ id }) => id !== read && id !== 'geojson'),
-    names,
-  );
-  if (asked(options.sublayer) || others.length === 0) return [];
-  const file = printable(fileName);
-  return [
-    {
-      code: 'archive-others',
-      message: {
-        zh: `压缩包里还有 ${others.slice(0, 10).join('、')}，未读入；要读它请用 sublayer 指定。`,
-        en: `The archive also holds ${others.slice(0, 10).join(', ')}, which was not read; name it as sublayer to read it.`,
-      },
-      where: { file, candidates: others },
-    },
-  ];
-}
+const headBytes = 64 * 1024;
 
 /** Reads the files of one format in an archive: the only one, the one asked for, or all joined. */
 export async function surveyMembers(job: ReadJob, progress: Progress, format: VectorFormat): Promise<Survey> {
   const { holds } = kinds.find(({ id }) => id === format.id)!;
-  const members = await unpack(job, holds, (share) => progress(share / 4));
+  const { members, names } = await unpack(job, holds, (share) => progress(share / 4));
   const surveys: Survey[] = [];
+  const without: { file: string; error: AppError }[] = [];
   try {
     for (const [i, { entry, path, inner }] of members.entries()) {
       const head = headOf(path);
-      if (!format.sniff(head)) throw foreignFile(head, entry.name);
+      if (!format.sniff(head) && format.id !== 'csv') throw foreignFile(head, entry.name);
       const tempDir = join(job.tempDir, `member-${i}`);
       mkdirSync(tempDir);
       const { sublayer: _, ...options } = job.options;
@@ -113,13 +100,37 @@ export async function surveyMembers(job: ReadJob, progress: Progress, format: Ve
         ours: true,
         options: inner === undefined ? options : { ...options, sublayer: inner },
       };
-      surveys.push(await format.survey(own, (share) => progress(0.25 + (0.75 * (i + share)) / members.length)));
+      try {
+        surveys.push(await format.survey(own, (share) => progress(0.25 + (0.75 * (i + share)) / members.length)));
+      } catch (error) {
+        if (!tables.has(format.id) || !(error instanceof AppError) || error.code !== 'attribute-missing') throw error;
+        without.push({ file: printable(entry.name), error });
+      }
     }
-    return joinSurveys(surveys, job.fileName, job.limits);
+    const [first] = without;
+    if (first && surveys.length === 0) throw foreignInside(names, job.fileName) ?? first.error;
+    const joined = joinSurveys(surveys, job.fileName, job.limits);
+    const passed = without.map(({ file }) => file);
+    return { ...joined, warnings: () => [...joined.warnings(), ...withoutPoints(passed)] };
   } catch (error) {
     for (const survey of surveys) survey.close();
     throw error;
   }
+}
+
+function withoutPoints(files: string[]): Warning[] {
+  const [file] = files;
+  if (file === undefined) return [];
+  return [
+    {
+      code: 'tables-passed-over',
+      message: {
+        zh: `压缩包里有 ${files.length} 个表格没有界址点坐标的表头，未读入：${files.slice(0, 10).join('、')}。`,
+        en: `${files.length} table(s) of the archive have no heading of boundary points and were not read: ${files.slice(0, 10).join(', ')}.`,
+      },
+      where: { file, candidates: files.slice(0, 50) },
+    },
+  ];
 }
 
 /** What a program has not yet written into the database itself would be lost without a word. */
@@ -144,7 +155,11 @@ interface Member extends Named {
   inner: string | undefined;
 }
 
-async function unpack(job: ReadJob, holds: RegExp, progress: Progress): Promise<Member[]> {
+async function unpack(
+  job: ReadJob,
+  holds: RegExp,
+  progress: Progress,
+): Promise<{ members: Member[]; names: string[] }> {
   const zip = await GuardedZip.open(job.path, job.fileName, job.limits);
   try {
     const entries = zip.entries.filter(({ name }) => holds.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -156,7 +171,7 @@ async function unpack(job: ReadJob, holds: RegExp, progress: Progress): Promise<
       member.path = join(job.tempDir, `member-${i}.file`);
       done += await zip.extract(member.entry, member.path, (bytes) => progress(Math.min(1, (done + bytes) / total)));
     }
-    return chosen;
+    return { members: chosen, names: zip.entries.map(({ name }) => name) };
   } finally {
     zip.close();
   }
@@ -182,7 +197,7 @@ function choose(entries: ZipEntry[], job: ReadJob): Member[] {
 function headOf(path: string): Buffer {
   const fd = openSync(path, 'r');
   try {
-    const head = Buffer.alloc(64 * 1024);
+    const head = Buffer.alloc(headBytes);
     return head.subarray(0, readSync(fd, head, 0, head.length, 0));
   } finally {
     closeSync(fd);

@@ -4,6 +4,7 @@
  */
 import { AppError, type Sentence } from '../../errors.ts';
 import { printable } from '../printable.ts';
+import { noHead } from './corner-problems.ts';
 
 const shapefileAdvice: Sentence = {
   zh: '请导出为 shapefile，把同名的 .shp、.shx、.dbf、.prj 打成一个 zip 后上传；或导出为 GeoPackage 或 GeoJSON。',
@@ -13,6 +14,10 @@ const repackAdvice: Sentence = { zh: '请解压后重新打成 zip 再上传。'
 const rasterAdvice: Sentence = {
   zh: '这是栅格，请作为坡度（slope）或高程（dem）图层上传。',
   en: 'This is a raster: upload it as a slope or dem layer.',
+};
+const workbookAdvice: Sentence = {
+  zh: '界址点坐标表请另存为 .xlsx（不设打开密码）或 CSV 后上传；图形请导出为 shapefile。',
+  en: 'Save a table of boundary points as .xlsx (without a password) or CSV; export shapes as a shapefile.',
 };
 const takeOut = (what: string): Sentence => ({
   zh: `请把 ${what} 文件从压缩包中取出，直接上传。`,
@@ -59,7 +64,7 @@ const signatures: Signature[] = [
   },
   {
     name: both('旧版 Office 文件（.xls、.doc）', 'an old Office file (.xls, .doc)'),
-    advice: shapefileAdvice,
+    advice: workbookAdvice,
     is: starts(0xd0, 0xcf, 0x11, 0xe0),
   },
   { name: both('FlatGeobuf', 'FlatGeobuf'), advice: shapefileAdvice, is: word('fgb\x03') },
@@ -123,9 +128,10 @@ export function foreignFile(head: Buffer, fileName: string): AppError {
   const text = leadingText(head);
   const found = signatures.find(({ is }) => is(head, text));
   if (found) return unsupported(file, found.name, found.advice ?? shapefileAdvice);
+  if (/\.csv$/i.test(fileName) && text !== '') return noHead(file, []);
   const sentence = {
-    zh: `${file} 既不是 zip 压缩包，也不是 GeoJSON 或界址点 TXT（文件为空或内容无法识别）。`,
-    en: `${file} is neither a zip archive nor GeoJSON nor a boundary-point TXT (empty, or of unknown content).`,
+    zh: `${file} 既不是 zip 压缩包，也不是 GeoJSON、界址点 TXT 或坐标表（文件为空或内容无法识别）。`,
+    en: `${file} is neither a zip archive nor GeoJSON nor a boundary-point TXT or table (empty, or of unknown content).`,
   };
   const detail = { zh: `${sentence.zh}${shapefileAdvice.zh}`, en: `${sentence.en} ${shapefileAdvice.en}` };
   const code = /\.(geo)?json$/i.test(fileName)
@@ -160,8 +166,17 @@ function unsupported(file: string, name: Sentence, advice: Sentence): AppError {
 }
 
 const insideZip: { name: Sentence; holds: RegExp; advice?: Sentence }[] = [
-  { name: both('Excel 工作簿（.xlsx）', 'an Excel workbook (.xlsx)'), holds: /^xl\/workbook\.(xml|bin)$/ },
+  {
+    name: both('二进制工作簿（.xlsb）', 'a binary workbook (.xlsb)'),
+    holds: /^xl\/workbook\.bin$/,
+    advice: workbookAdvice,
+  },
   { name: both('Word 文档（.docx）', 'a Word document (.docx)'), holds: /^word\/document\.xml$/ },
+  {
+    name: both('OpenDocument 文档（.ods、.odt）', 'an OpenDocument file (.ods, .odt)'),
+    holds: /^content\.xml$/,
+    advice: workbookAdvice,
+  },
   { name: both('KMZ', 'KMZ'), holds: /\.(kmz|ovkmz)$/i, advice: takeOut('.kmz') },
   { name: both('Access 数据库（.mdb）', 'an Access database (.mdb)'), holds: /\.(mdb|accdb)$/i },
   { name: both('DWG/DXF 图纸', 'a DWG or DXF drawing'), holds: /\.(dwg|dxf)$/i },
@@ -169,11 +184,17 @@ const insideZip: { name: Sentence; holds: RegExp; advice?: Sentence }[] = [
   { name: both('GeoTIFF 栅格', 'a GeoTIFF raster'), holds: /\.tiff?$/i, advice: rasterInZip },
 ];
 
+/** An archive of another program's files, none of which is read here. */
+export function foreignInside(names: readonly string[], fileName: string): AppError | undefined {
+  const found = insideZip.find(({ holds }) => names.some((name) => holds.test(name)));
+  return found && unsupported(printable(fileName), found.name, found.advice ?? shapefileAdvice);
+}
+
 /** Why an archive without any .shp is refused. */
 export function foreignArchive(names: string[], fileName: string): AppError {
   const file = printable(fileName);
-  const found = insideZip.find(({ holds }) => names.some((name) => holds.test(name)));
-  if (found) return unsupported(file, found.name, found.advice ?? shapefileAdvice);
+  const found = foreignInside(names, fileName);
+  if (found) return found;
   const candidates = names.slice(0, 20).map((name) => printable(name));
   const held =
     candidates.length > 0

@@ -3,7 +3,7 @@
  * easting first. In China the two never look alike: northings have 7 digits (330,000–5,990,000 m), eastings 8 with the
  * zone and 6 without, latitudes end at 54° and longitudes begin at 73°.
  */
-import { AppError } from '../../errors.ts';
+import { AppError, type Sentence } from '../../errors.ts';
 import type { Extremes } from '../place-extent.ts';
 import type { Warning } from '../source-types.ts';
 import { ExtremeTally } from '../vertex-check.ts';
@@ -13,7 +13,7 @@ const between = (low: number, v: number, high: number) => v >= low && v <= high;
 const isNorth = (v: number) => between(330_000, v, 5_990_000);
 /** Between 1,000,000 and 13,000,000 lies no easting: the first zone is 13. */
 const isEast = (v: number) => between(13e6, v, 46e6) || between(100_000, v, 900_000);
-const isPair = (north: number, east: number) =>
+export const isPair = (north: number, east: number) =>
   (isNorth(north) && isEast(east)) || (between(3, north, 54) && between(73, east, 136));
 
 export interface Axes {
@@ -24,9 +24,21 @@ export interface Axes {
   warnings: Warning[];
 }
 
+/** What heads the northings and the eastings of a table, as it says. */
+export interface AxisColumns {
+  north: { head: string };
+  east: { head: string };
+}
+
+const swappedColumns = (file: string, row: number, { north, east }: AxisColumns): Sentence => ({
+  zh: `${file} 的“${north.head}”列是东坐标，“${east.head}”列是北坐标，与测绘习惯（X 为北、Y 为东）相反，例如第 ${row} 行。已对调读取，请确认。`,
+  en: `${file} has eastings under "${north.head}" and northings under "${east.head}", for example in row ${row}; in surveying X is the northing. They were read the other way round: please confirm.`,
+});
+
 /** Weighs the points of one file; feed it every ring, then decide. */
 export class AxisTally {
   readonly #file: string;
+  readonly #columns: AxisColumns | undefined;
   readonly #northFirst: ExtremeTally;
   readonly #eastFirst: ExtremeTally;
   readonly #pair = new Float64Array(2);
@@ -34,8 +46,10 @@ export class AxisTally {
   readonly #north = { count: 0, line: 0 };
   readonly #east = { count: 0, line: 0 };
 
-  constructor(file: string) {
+  /** `columns`: of a table, what heads them */
+  constructor(file: string, columns?: AxisColumns) {
     this.#file = file;
+    this.#columns = columns;
     this.#northFirst = new ExtremeTally(file);
     this.#eastFirst = new ExtremeTally(file);
   }
@@ -65,14 +79,17 @@ export class AxisTally {
     const extremes = (northFirst ? this.#northFirst : this.#eastFirst).found();
     const degrees = extremes?.every(({ x, y }) => Math.abs(x) <= 180 && Math.abs(y) <= 180) ?? false;
     const warnings: Warning[] = [];
-    if (!northFirst && !degrees) {
+    // what is headed longitude and holds latitudes is swapped in degrees too
+    if (!northFirst && (!degrees || this.#columns)) {
       const { file, row } = { file: this.#file, row: east.line };
       warnings.push({
         code: 'axes-swapped',
-        message: {
-          zh: `${file} 的坐标顺序与测绘习惯相反：每行先东坐标（Y）后北坐标（X），例如第 ${row} 行。已对调读取，请确认。`,
-          en: `${file} has the axes swapped: easting (Y) before northing (X), for example in line ${row}. They were read the other way round: please confirm.`,
-        },
+        message: this.#columns
+          ? swappedColumns(file, row, this.#columns)
+          : {
+              zh: `${file} 的坐标顺序与测绘习惯相反：每行先东坐标（Y）后北坐标（X），例如第 ${row} 行。已对调读取，请确认。`,
+              en: `${file} has the axes swapped: easting (Y) before northing (X), for example in line ${row}. They were read the other way round: please confirm.`,
+            },
         where: { file, row },
       });
     }

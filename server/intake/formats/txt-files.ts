@@ -3,11 +3,11 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { printable } from '../printable.ts';
 import type { Warning } from '../source-types.ts';
+import { leadingText } from '../text-lines.ts';
 import { GuardedZip } from '../zip-guard.ts';
 import { foreignArchive } from './foreign.ts';
 import type { Progress, ReadJob } from './format.ts';
 import { pickLayers } from './shapefile-layers.ts';
-import { marked } from './txt-lines.ts';
 import { badFile } from './txt-problems.ts';
 
 const headBytes = 64 * 1024;
@@ -28,19 +28,6 @@ export function isBoundaryText(head: Buffer): boolean {
 function isPlotLine(text: string): boolean {
   const line = text.trim();
   return (line.match(/[,，]/g)?.length ?? 0) >= 5 && /^[@＠]|[@＠]$/.test(line.slice(0, 1) + line.slice(-1));
-}
-
-/** The beginning as text, of what encoding ever; one damaged letter does not make it another file. */
-function leadingText(head: Buffer): string {
-  const label = marked(head)?.encoding;
-  for (const encoding of label ? [label] : ['utf-8', 'gb18030', 'big5']) {
-    try {
-      return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true }).replace(/\r\n?/g, '\n');
-    } catch {
-      // not this encoding
-    }
-  }
-  return new TextDecoder('gb18030').decode(head).replace(/\r\n?/g, '\n');
 }
 
 /** An archive is one of TXT files where it has some and no layer of a GIS; tables and pictures of a project do not matter. */

@@ -21,13 +21,17 @@ function find(header: Header, ...keys: string[]): HeaderValue | undefined {
   return undefined;
 }
 
-const noSystem = { zh: '的文件头没有写明坐标系', en: 'has no coordinate system in its header' };
+const unstated = {
+  txt: { zh: '的文件头没有写明坐标系', en: 'has no coordinate system in its header' },
+  table: { zh: '没有写明坐标系', en: 'states no coordinate system' },
+};
 
 /** The statement that place.ts decides by. Throws crs-conflict with the header's line. */
-export function statementOf(header: Header, axes: Axes, file: string): CrsStatement {
+export function statementOf(header: Header, axes: Axes, file: string, from: 'txt' | 'table' = 'txt'): CrsStatement {
   const other = otherSystem(header);
   if (other) return other;
   const stated = find(header, '坐标系', '坐标系统', '坐标系名称', '坐标系类型');
+  const noSystem = unstated[from];
   const order = axes.northFirst
     ? { zh: '每行先北坐标（X）后东坐标（Y）', en: 'northing (X) before easting (Y)' }
     : { zh: '每行先东坐标（Y）后北坐标（X）', en: 'easting (Y) before northing (X)' };
@@ -37,7 +41,7 @@ export function statementOf(header: Header, axes: Axes, file: string): CrsStatem
   if (axes.degrees && (inDegrees || (unit === undefined && !zone.given))) {
     if (!stated) return { kind: 'none', lacks: noSystem };
     const name = printable(stated.value, 40);
-    return said(systemOf(4490)!, stated.value, {
+    return said(from, systemOf(4490)!, stated.value, {
       zh: `文件头写明${name}，坐标为经纬度。`,
       en: `The header states ${name}; the coordinates are degrees.`,
     });
@@ -79,7 +83,7 @@ export function statementOf(header: Header, axes: Axes, file: string): CrsStatem
       name: String(number),
       understood: true,
     };
-  const from =
+  const origin =
     zone.number === undefined
       ? { zh: `带号 ${number} 取自横坐标`, en: `zone ${number} from the eastings` }
       : { zh: `带号 ${number}`, en: `zone ${number}` };
@@ -87,18 +91,18 @@ export function statementOf(header: Header, axes: Axes, file: string): CrsStatem
     prefix === undefined
       ? { zh: '横坐标不带带号', en: 'no zone before the eastings' }
       : { zh: '横坐标带带号', en: 'the zone before the eastings' };
-  return said(system, stated.value, {
-    zh: `文件头写明${printable(stated.value, 40)}，${from.zh}（${system.kind === 'gk3' ? 3 : 6}度带），${before.zh}；${order.zh}。`,
-    en: `The header states ${printable(stated.value, 40)}, ${from.en} (${system.kind === 'gk3' ? 3 : 6}-degree), ${before.en}; ${order.en}.`,
+  return said(from, system, stated.value, {
+    zh: `文件头写明${printable(stated.value, 40)}，${origin.zh}（${system.kind === 'gk3' ? 3 : 6}度带），${before.zh}；${order.zh}。`,
+    en: `The header states ${printable(stated.value, 40)}, ${origin.en} (${system.kind === 'gk3' ? 3 : 6}-degree), ${before.en}; ${order.en}.`,
   });
 }
 
-const said = (system: CoordinateSystem, name: string, reason: Sentence): CrsStatement => ({
+const said = (from: 'txt' | 'table', system: CoordinateSystem, name: string, reason: Sentence): CrsStatement => ({
   kind: 'system',
   system,
   epsg: system.epsg,
   name: printable(name),
-  from: 'txt',
+  from,
   reason,
 });
 

@@ -3,8 +3,8 @@
  * other line is a plot line or a point, or the file is refused with the line: nothing is skipped that could be a point.
  */
 
+import type { TextLine } from '../text-lines.ts';
 import type { WarningTally } from '../warnings.ts';
-import type { TextLine } from './txt-lines.ts';
 import { partsOf, plotValues, readPlotLine, templateOf } from './txt-plot-line.ts';
 import { badLine, type LinePlace, quoted } from './txt-problems.ts';
 import { RingBuilder, type TxtPoint } from './txt-rings.ts';
@@ -31,19 +31,19 @@ const section = /^[[【]\s*([^[\]【】,，=]{1,30}?)\s*[\]】]$/;
 /** What every file has; their key=value lines say how to read the coordinates. */
 const standard = /^(属性描述|地块坐标)$/;
 /** Keys that say how to read the coordinates: heard in whatever section, and with a colon too. A datum must not be missed. */
-const systemKey =
+export const systemKey =
   /^(坐标系(统|名称|类型)?|几度分带|几度带|度带|分带(方式|号)?|(投影)?带号|投影(类型|方式)?|(计量|坐标)单位|中央(经线|子午线)(经度)?|精度|转换参数)$/;
 const han = /\p{Script=Han}/u;
-const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
+export const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** How C, C#, Java, Python and Excel write what is no number. */
-const notANumber = /^[+-]?(1\.#\w+|nan(\(.*\))?|-nan|inf(inity)?|∞|非数字|正?无穷大|null|#num!|#value!)$/i;
+export const notANumber = /^[+-]?(1\.#\w+|nan(\(.*\))?|-nan|inf(inity)?|∞|非数字|正?无穷大|null|#num!|#value!)$/i;
 const markedRemark =
   /^([#;*※]|\/\/|--|[（(]?\d{1,2}[）)、．]|\d{1,2}\.(?=\s*\p{Script=Han})|注|说明|备注|填表|填写|示例|例[:：])/u;
 
 /** A point as nearly all are written, for speed: nothing else of this file could take such a line otherwise. */
 const simplePoint = /^J?(\d*),(\d{1,4}), ?(\d+\.?\d*), ?(\d+\.?\d*) *$/;
 /** '01' and '1.0' are ring 1 */
-const ringName = (text: string) => (text.length < 2 ? text : text.replace(/\.0+$/, '').replace(/^0+(?=\d)/, ''));
+export const ringName = (text: string) => (text.length < 2 ? text : text.replace(/\.0+$/, '').replace(/^0+(?=\d)/, ''));
 
 export class TxtParser {
   /** header values by key, as first stated */

@@ -4,25 +4,35 @@
  * txt-parse.ts; here they are surveyed, their axes and system decided, and given as rows.
  */
 import type { EncodingDecision, SpoolRow, Warning } from '../source-types.ts';
+import { openText, type TextFile, type TextJob } from '../text-lines.ts';
 import { WarningTally } from '../warnings.ts';
+import { isPointTable } from './csv.ts';
 import type { Progress, ReadJob, Survey, SurveyedLayer, VectorFormat } from './format.ts';
 import { AxisTally } from './txt-axes.ts';
 import { TxtColumns } from './txt-fields.ts';
 import { holdsTexts, isBoundaryText, type TextEntry, textsOf } from './txt-files.ts';
 import { headerWarnings, statementOf } from './txt-header.ts';
 import { supplyPrefixes } from './txt-join.ts';
-import { openText, type TextFile } from './txt-lines.ts';
 import { TxtParser, type TxtPlot } from './txt-parse.ts';
 import { pointCount } from './txt-plot-line.ts';
+import { checkPoints } from './txt-point-check.ts';
 import { badFile, badLine } from './txt-problems.ts';
 import { shapeOfRings } from './txt-rings.ts';
 
 export const txt: VectorFormat = {
   id: 'txt',
-  sniff: isBoundaryText,
+  // points under a heading X, Y are a table, whatever else they look like
+  sniff: (head) => isBoundaryText(head) && !isPointTable(head),
   inArchive: holdsTexts,
   survey,
 };
+
+/** A plot line with long names has some hundred bytes; past this it is no line, and patterns would take their time. */
+const textJob = ({ options, limits }: ReadJob): TextJob => ({
+  encoding: options.encoding,
+  limits,
+  kind: { noun: { zh: '界址点文本', en: 'boundary-point text' }, code: 'txt-invalid', longestLine: 8 * 1024 },
+});
 
 interface Opened {
   entry: TextEntry;
@@ -42,7 +52,7 @@ async function survey(job: ReadJob, progress: Progress, archive = false): Promis
   try {
     for (const [i, entry] of texts.entries()) {
       const part = (share: number) => progress(0.2 + (0.8 * (i + share)) / texts.length);
-      const text = openText(job, entry.path, entry.file, entry.scratch, (share) => part(share * 0.4));
+      const text = openText(textJob(job), entry.path, entry.file, entry.scratch, (share) => part(share * 0.4));
       const file: Opened = { entry, text, northFirst: true, shift: 0 };
       opened.push(file);
       const found = surveyText(file, job, features, columns, warnings, (share) => part(0.4 + share * 0.6));
@@ -108,7 +118,8 @@ function surveyText(
         `has more than ${job.limits.features} plots; split it by township or project`,
         'too-many-features',
       );
-    checkPoints(plot, shown, warnings);
+    const stated = plot.values.get(pointCount) ?? '';
+    checkPoints({ line: plot.line, stated, points: plot.points, last: plot.last }, shown, warnings, 'txt');
     columns.survey(plot, shown);
     for (const ring of plot.points.rings) axes.add(ring);
     points += plot.points.count;
@@ -131,46 +142,6 @@ function surveyText(
     },
     warnings: [...decided.warnings, ...headerWarnings(parser.header, points, parser.decimals, shown)],
   };
-}
-
-/**
- * 界址点数 counts closing points in some files and not in others, so it is a range. A last plot short of points whose ring
- * is open is a file cut short, and refused: its shape would be wrong. Anything else is told.
- */
-function checkPoints({ line, values, points, last }: TxtPlot, file: string, warnings: WarningTally): void {
-  const place = { file, row: line };
-  const open = points.rings.reduce((sum, ring) => sum + ring.a.length, 0);
-  const stated = Number.parseInt(values.get(pointCount)?.normalize('NFKC') ?? '', 10);
-  if (
-    last &&
-    (stated > open + points.rings.length || (open === 0 && stated !== 0)) &&
-    points.rings.at(-1)?.closed !== true
-  )
-    throw badLine(
-      place,
-      `最后一个地块应有 ${Number.isNaN(stated) ? '' : `${stated} 个`}界址点，只读到 ${points.count} 个且没有闭合，文件可能不完整。请重新导出或传输`,
-      `the last plot has ${points.count} points${Number.isNaN(stated) ? '' : ` of ${stated}`} and is not closed; the file may be cut short: export or transfer it again`,
-    );
-  if (stated < open || stated > open + points.rings.length)
-    warnings.add('txt-point-count', file, place, (n) => ({
-      zh: `${file} 有 ${n} 个地块写明的界址点数与实际点数不符（首个在第 ${line} 行，写 ${stated}，实有 ${open}），已按实际点读取，请核对是否缺点。`,
-      en: `${n} plot(s) of ${file} state another number of points than they have (first: line ${line}, stated ${stated}, ${open} found); the points were read as they stand: make sure that none is missing.`,
-    }));
-  for (const ring of points.rings) {
-    if (ring.badClosing !== undefined) {
-      const row = ring.badClosing;
-      warnings.add('txt-closing-point', file, { file, row }, (n) => ({
-        zh: `${file} 有 ${n} 个闭合点的坐标与起点不同（首个在第 ${row} 行），已按起点闭合。`,
-        en: `${n} closing point(s) of ${file} differ from the first point of their ring (first: line ${row}); the ring was closed at its first point.`,
-      }));
-    } else if (!ring.closed && ring.a.length > 2) {
-      const row = ring.lines.at(-1)!;
-      warnings.add('ring-closed', file, { file, row }, (n) => ({
-        zh: `${file} 有 ${n} 个边界环没有重复起点（首个止于第 ${row} 行），已自动闭合。`,
-        en: `${n} ring(s) of ${file} do not repeat their first point (the first ends in line ${row}); they were closed.`,
-      }));
-    }
-  }
 }
 
 /** One encoding for the report; where files differ it is said. Pure ASCII goes with any. */

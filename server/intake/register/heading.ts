@@ -2,8 +2,9 @@
 import type { AreaUnit } from '../../domain/area-units.ts';
 import { AppError, type Where } from '../../errors.ts';
 import { printable } from '../printable.ts';
+import { columnLetter, type TableRow } from '../tables/table.ts';
 import { type RegisterColumn, registerColumnIds, registerColumns } from './columns.ts';
-import { columnLetter, type Table, type TableRow } from './table.ts';
+import type { Table } from './table-file.ts';
 
 /** titles, a line of units and of who filled it in stand above a heading; past these rows there is none */
 const searched = 20;

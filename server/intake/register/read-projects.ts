@@ -5,11 +5,11 @@ import { type Project, plainProjectCode } from '../../domain/project.ts';
 import { isExactNumber } from '../exact-number.ts';
 import { printable } from '../printable.ts';
 import type { Warning } from '../source-types.ts';
+import { type Cell, dateHint, type TableRow } from '../tables/table.ts';
 import { WarningTally } from '../warnings.ts';
 import { type RegisterColumn, registerColumns, statusWords } from './columns.ts';
 import { RowFaults } from './faults.ts';
 import type { FoundColumn, Heading } from './heading.ts';
-import { type Cell, dateHint, type TableRow } from './table.ts';
 
 /** Of one project: 100,000 公顷. A county has some 500,000; more in one project is a figure in another unit. */
 const mostAreaM2 = 1e9;

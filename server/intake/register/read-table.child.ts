@@ -2,10 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { AppError } from '../../errors.ts';
 import type { ChildMessage } from '../../terrain/watched-child.ts';
-import { readCsv } from './csv-table.ts';
-import { protectedWorkbook, unsupportedTable } from './refusals.ts';
-import type { TableFile, TableJob } from './table.ts';
-import { readXlsx } from './xlsx-table.ts';
+import { protectedWorkbook } from '../tables/refusals.ts';
+import type { TableJob } from '../tables/table.ts';
+import { unsupportedTable } from './refusals.ts';
+import { readCsv, readXlsx, type TableFile } from './table-file.ts';
 
 const send = (message: ChildMessage<TableFile>) => process.send?.(message);
 
@@ -27,7 +27,7 @@ async function readTable(job: TableJob, beat: () => void): Promise<TableFile> {
     });
   const unicode = /^(\xff\xfe|\xfe\xff)/.test(head);
   if (!unicode && bytes.includes(0)) throw unsupportedTable(job.fileName, { zh: '二进制文件', en: 'a binary file' });
-  return readCsv(bytes, job);
+  return readCsv(job);
 }
 
 process.on('disconnect', () => process.exit(1)); // the parent is gone: nobody wants the answer

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { IntakeLimits } from '../../domain/limits.ts';
 import { ChildFailure, runWatchedChild } from '../../terrain/watched-child.ts';
-import { damagedWorkbook, stalledTable, tableTooLarge } from './refusals.ts';
-import type { TableFile, TableJob } from './table.ts';
+import { damagedWorkbook, tableTooLarge } from '../tables/refusals.ts';
+import type { TableJob } from '../tables/table.ts';
+import { stalledTable } from './refusals.ts';
+import type { TableFile } from './table-file.ts';
 
 const child = new URL('./read-table.child.ts', import.meta.url);
 

@@ -15,11 +15,11 @@ import { printable } from '../printable.ts';
 import { checkRegionCode, decideRegion, type RegionDecision, sharedCounty } from '../region.ts';
 import type { ReceiveDeps } from '../request.ts';
 import type { EncodingDecision, Warning } from '../source-types.ts';
+import { tableTooLarge } from '../tables/refusals.ts';
 import type { RegisterColumn } from './columns.ts';
 import { findHeading, type Heading } from './heading.ts';
 import { readProjects } from './read-projects.ts';
 import { readTableFile } from './read-table.ts';
-import { tableTooLarge } from './refusals.ts';
 
 const insertProjects = sqlFile('queries/insert-projects');
 

@@ -30,7 +30,7 @@ export const en: Messages = {
     title: 'No runs yet',
     intro: 'Upload parcels and layers and run the checks once; the result appears here:',
     upload:
-      'Choose a file by “Upload parcels…” above, or upload it by command (zipped shapefile or FileGDB, GeoPackage, GeoJSON or boundary-point TXT on CGCS2000) and note the parcel_set_id of the answer',
+      'Choose a file by “Upload parcels…” above, or upload it by command (zipped shapefile or FileGDB, GeoPackage, GeoJSON, boundary-point TXT or table (.xlsx, .csv) on CGCS2000) and note the parcel_set_id of the answer',
     layers: 'Upload the layers: red lines, land use, slope',
     start: 'Start the run',
     waiting: 'This page looks again by itself. At the first start the sample county takes up to a minute to appear.',

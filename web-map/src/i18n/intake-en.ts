@@ -3,7 +3,8 @@ import type { Messages } from './zh-CN.ts';
 
 export const intakeEn: Messages['intake'] = {
   choose: 'Upload parcels…',
-  chooseHint: 'A zipped shapefile, GeoJSON or boundary-point TXT; it is tried first and stored only when you confirm',
+  chooseHint:
+    'A zipped shapefile, boundary-point TXT, a table of boundary points (.xlsx, .csv), GeoPackage or GeoJSON; it is tried first and stored only when you confirm',
   title: 'Dry run: {name}',
   nothingStored: '{size}, not stored yet. Look at how it was read, then store it or cancel.',
   lookAgain: 'Look again',
@@ -53,7 +54,10 @@ export const intakeEn: Messages['intake'] = {
   crsSource: {
     prj: 'by the .prj file',
     geojson: 'by the GeoJSON',
+    geopackage: 'by the GeoPackage',
+    filegdb: 'by the .gdb',
     txt: 'by the head of the TXT',
+    table: 'by the table itself',
     inferred: 'inferred, please check',
     user: 'as you said',
   },

@@ -1,7 +1,8 @@
 /** Chinese of the upload: its own file, because it is the longest part of the catalogue. */
 export const intakeZh = {
   choose: '上传地块…',
-  chooseHint: '选择压缩 Shapefile（.zip）、GeoJSON 或界址点 TXT；先试读，确认后才入库',
+  chooseHint:
+    '选择压缩 Shapefile（.zip）、界址点 TXT、界址点坐标表（.xlsx、.csv）、GeoPackage 或 GeoJSON；先试读，确认后才入库',
   title: '试读：{name}',
   nothingStored: '{size}，尚未入库；核对读法后确认入库，或取消。',
   lookAgain: '重新试读',
@@ -51,7 +52,10 @@ export const intakeZh = {
   crsSource: {
     prj: '按 .prj 文件',
     geojson: '按 GeoJSON',
+    geopackage: '按 GeoPackage',
+    filegdb: '按 .gdb',
     txt: '按 TXT 文件头',
+    table: '按表中说明',
     inferred: '推断，请核对',
     user: '按人工指定',
   },

@@ -22,7 +22,7 @@ export const zhCN = {
     title: '还没有核查批次',
     intro: '上传地块和图层并核查一次之后，结果就显示在这里：',
     upload:
-      '点页首的“上传地块…”选择文件，或用命令上传（CGCS2000 的压缩 Shapefile 或 FileGDB、GeoPackage、GeoJSON 或界址点 TXT），记下回答里的 parcel_set_id',
+      '点页首的“上传地块…”选择文件，或用命令上传（CGCS2000 的压缩 Shapefile 或 FileGDB、GeoPackage、GeoJSON、界址点 TXT 或坐标表 .xlsx/.csv），记下回答里的 parcel_set_id',
     layers: '上传图层，如生态保护红线、国土变更调查、坡度',
     start: '开始核查',
     waiting: '本页会自动更新。首次启动时正在载入示例县，约需一分钟。',

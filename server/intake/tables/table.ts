@@ -1,7 +1,6 @@
-/** A table out of a spreadsheet or a CSV file, before anything is known of its meaning: what the reading process hands over. */
+/** A table out of a spreadsheet or a CSV file, before anything is known of its meaning. */
 import type { IntakeLimits } from '../../domain/limits.ts';
 import type { Sentence } from '../../errors.ts';
-import type { EncodingDecision, Warning } from '../source-types.ts';
 
 /** `text` as written; of a number the shortest letters that give it back, of a date YYYY-MM-DD, of a fault what the cell shows. */
 export interface Cell {
@@ -14,20 +13,6 @@ export interface TableRow {
   row: number;
   /** by column, from A; null where there is nothing */
   cells: (Cell | null)[];
-}
-
-/** One sheet; of a CSV file the whole. Rows without any value are left out. */
-export interface Table {
-  name: string;
-  rows: TableRow[];
-}
-
-export interface TableFile {
-  format: 'xlsx' | 'csv';
-  tables: Table[];
-  /** null of a workbook, which is UTF-8 by definition */
-  encoding: EncodingDecision | null;
-  warnings: Warning[];
 }
 
 export interface TableJob {

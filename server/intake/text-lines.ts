@@ -3,16 +3,28 @@
  * its text reads as (DOMAIN §4.1: mark → strict UTF-8 → GB18030). Line ends CRLF, LF or a lone CR, mixed too. Streamed.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { AppError } from '../../errors.ts';
-import { FileWindow } from '../file-window.ts';
-import type { EncodingDecision } from '../source-types.ts';
-import { EncodingTally, encodingOfPerson } from '../text-encoding.ts';
-import type { Progress, ReadJob } from './format.ts';
-import { badFile, badLine } from './txt-problems.ts';
+import type { IntakeLimits } from '../domain/limits.ts';
+import { AppError, type ProblemCode, type Sentence } from '../errors.ts';
+import { FileWindow } from './file-window.ts';
+import type { EncodingDecision } from './source-types.ts';
+import { EncodingTally, encodingOfPerson } from './text-encoding.ts';
 
 const chunkBytes = 256 * 1024;
-/** A plot line with long names has some hundred bytes; past this it is no line, and patterns would take their time. */
-const longestLine = 8 * 1024;
+
+/** What a text should be: for the words and the code of a refusal, and how many bytes a line of it may have. */
+export interface TextKind {
+  noun: Sentence;
+  code: ProblemCode;
+  longestLine: number;
+}
+
+export interface TextJob {
+  encoding: string | undefined;
+  limits: IntakeLimits;
+  kind: TextKind;
+}
+
+type Progress = (share: number) => void;
 
 export interface TextLine {
   /** from 1 */
@@ -29,19 +41,19 @@ export interface TextFile {
 }
 
 /**
- * `path` as text; `scratch` is a free path for a copy in UTF-8. Throws too-large (bytes, lines), encoding-undetermined,
- * txt-invalid (a line without end, control characters).
+ * `path` as text; `file` is its name as shown, `scratch` a free path for a copy in UTF-8. Throws too-large (bytes, lines),
+ * encoding-undetermined, and the code of its kind (a line without end, control characters).
  */
-export function openText(job: ReadJob, path: string, file: string, scratch: string, progress: Progress): TextFile {
+export function openText(job: TextJob, path: string, file: string, scratch: string, progress: Progress): TextFile {
   const { entryBytes } = job.limits;
   let window = new FileWindow(path);
   try {
     if (window.size > entryBytes) {
       const mb = Math.round(entryBytes / 1024 / 1024);
-      throw badFile(file, `超过 ${mb} MB，请拆分后分批上传`, `has more than ${mb} MB; split it`, 'too-large');
+      throw tooLarge(file, `${mb} MB`, `${mb} MB`);
     }
     const head = Buffer.from(window.read(0, 64 * 1024));
-    const stated = job.options.encoding === undefined ? undefined : encodingOfPerson(job.options.encoding);
+    const stated = job.encoding === undefined ? undefined : encodingOfPerson(job.encoding);
     let encoding = stated ?? marked(head);
     let matters = true;
     if (encoding && /^utf-16/i.test(encoding.encoding)) {
@@ -50,8 +62,7 @@ export function openText(job: ReadJob, path: string, file: string, scratch: stri
       window = new FileWindow(scratch);
     } else if (!encoding) {
       const tally = new EncodingTally(file, null);
-      for (const { number, bytes } of rawLines(window, file, job.limits.lines, progress))
-        tally.add(bytes, false, { row: number });
+      for (const { number, bytes } of rawLines(window, file, job, progress)) tally.add(bytes, false, { row: number });
       encoding = tally.decide().decision;
       matters = tally.matters;
     }
@@ -60,7 +71,7 @@ export function openText(job: ReadJob, path: string, file: string, scratch: stri
     return {
       encoding,
       matters,
-      lines: (report) => decodedLines(rawLines(opened, file, job.limits.lines, report), label, file),
+      lines: (report) => decodedLines(rawLines(opened, file, job, report), label, file, job.kind),
       close: () => opened.close(),
     };
   } catch (error) {
@@ -97,6 +108,19 @@ export function marked(head: Buffer): EncodingDecision | undefined {
   return undefined;
 }
 
+/** The beginning as text, of what encoding ever; one damaged letter does not make it another file. */
+export function leadingText(head: Buffer): string {
+  const label = marked(head)?.encoding;
+  for (const encoding of label ? [label] : ['utf-8', 'gb18030', 'big5']) {
+    try {
+      return new TextDecoder(encoding, { fatal: true }).decode(head, { stream: true }).replace(/\r\n?/g, '\n');
+    } catch {
+      // not this encoding
+    }
+  }
+  return new TextDecoder('gb18030').decode(head).replace(/\r\n?/g, '\n');
+}
+
 function transcode(source: FileWindow, label: string, file: string, path: string, progress: Progress): void {
   const decoder = new TextDecoder(label, { fatal: true });
   const out = openSync(path, 'wx', 0o600);
@@ -121,9 +145,10 @@ function transcode(source: FileWindow, label: string, file: string, path: string
 function* rawLines(
   window: FileWindow,
   file: string,
-  most: number,
+  { limits: { lines: most }, kind }: TextJob,
   progress: Progress,
 ): Generator<{ number: number; bytes: Buffer }, void, undefined> {
+  const { longestLine } = kind;
   const first = window.read(0, 3);
   let at = first[0] === 0xef && first[1] === 0xbb && first[2] === 0xbf ? 3 : 0;
   let rest = Buffer.alloc(0);
@@ -131,14 +156,12 @@ function* rawLines(
   let afterReturn = false;
   const next = (bytes: Buffer) => {
     number++;
-    if (number > most)
-      throw badFile(file, `超过 ${most} 行，请拆分后分批上传`, `has more than ${most} lines; split it`, 'too-large');
+    if (number > most) throw tooLarge(file, `${most} 行`, `${most} lines`);
     if (bytes.length > longestLine)
-      throw badLine(
-        { file, row: number },
-        `这一行超过 ${longestLine} 字节，不是界址点文本，请检查是否选错了文件`,
-        `it has more than ${longestLine} bytes and is no boundary-point text; check that the right file was chosen`,
-      );
+      throw noSuchText(file, number, kind, {
+        zh: `这一行超过 ${longestLine} 字节，不是${kind.noun.zh}`,
+        en: `it has more than ${longestLine} bytes and is no ${kind.noun.en}`,
+      });
     return { number, bytes };
   };
   for (; at < window.size; at += chunkBytes) {
@@ -176,6 +199,7 @@ function* decodedLines(
   lines: Iterable<{ number: number; bytes: Buffer }>,
   label: string,
   file: string,
+  kind: TextKind,
 ): Generator<TextLine, void, undefined> {
   const decoder = new TextDecoder(label, { fatal: true, ignoreBOM: true });
   for (const { number, bytes } of lines) {
@@ -192,13 +216,31 @@ function* decodedLines(
     // DOS programs end a file with Ctrl-Z
     if (text.endsWith('\x1a')) text = text.slice(0, -1);
     if (control.test(text))
-      throw badLine(
-        { file, row: number },
-        '含有二进制内容，不是界址点文本或已损坏，请检查是否选错了文件',
-        'it has binary content: no boundary-point text, or damaged; check that the right file was chosen',
-      );
+      throw noSuchText(file, number, kind, {
+        zh: `含有二进制内容，不是${kind.noun.zh}或已损坏`,
+        en: `it has binary content: no ${kind.noun.en}, or damaged`,
+      });
     yield { number, text };
   }
+}
+
+function tooLarge(file: string, zh: string, en: string): AppError {
+  return new AppError(
+    'too-large',
+    { zh: `${file} 超过 ${zh}，请拆分后分批上传。`, en: `${file} has more than ${en}; split it.` },
+    { file },
+  );
+}
+
+function noSuchText(file: string, row: number, { code }: TextKind, { zh, en }: Sentence): AppError {
+  return new AppError(
+    code,
+    {
+      zh: `${file} 第 ${row} 行：${zh}，请检查是否选错了文件。`,
+      en: `${file}, line ${row}: ${en}; check that the right file was chosen.`,
+    },
+    { file, row },
+  );
 }
 
 function notOf(label: string, file: string, row: number | undefined, cause: unknown): AppError {
