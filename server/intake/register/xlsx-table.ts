@@ -85,7 +85,11 @@ function inWordsOfWorkbooks(error: unknown, fileName: string, limitBytes: number
   return error.code === 'not-a-zip' || error.code === 'shapefile-corrupt' ? damagedWorkbook(fileName, error) : error;
 }
 
+/** rows of a sheet (ECMA-376 part 1, 18.3.1.73); a row numbered beyond them makes the reader walk a list of two thousand million */
+const lastRow = 1_048_576;
+
 function rowsOf(sheet: ExcelJS.Worksheet, { fileName, limits }: TableJob): Table['rows'] {
+  if (sheet.rowCount > lastRow) throw damagedWorkbook(fileName, new Error(`a row numbered ${sheet.rowCount}`));
   const rows: TableRow[] = [];
   sheet.eachRow((row, number) => {
     const cells: (Cell | null)[] = [];
