@@ -86,7 +86,9 @@ export async function storeShapes(
   const { srid } = report.crs;
   for await (const batch of batchesOf(readSpool(report.spool), srid)) {
     hooks.signal?.throwIfAborted();
-    const judged = await judgeShapes(db, batch.rows, srid);
+    const progress = (share: number) =>
+      hooks.progress?.((batch.first - 1 + share * batch.rows.length) / Math.max(1, report.feature_count));
+    const judged = await judgeShapes(db, batch.rows, srid, (share) => progress(share / 2));
     const shapes = judged.map((shape, i): ShapeToStore => ({ ...shape, number: batch.first + i, row: batch.rows[i]! }));
     for (const shape of shapes) {
       shape.faults.push(...look(shape, srid));
@@ -95,8 +97,8 @@ export async function storeShapes(
     for (const portion of portionsOf(shapes, (shape) => shape.crossings)) {
       hooks.signal?.throwIfAborted();
       await underClaim(db, held, (trx) => insert(trx, portion));
+      progress((1 + (portion.at(-1)!.number - batch.first + 1) / batch.rows.length) / 2);
     }
-    hooks.progress?.((batch.first + batch.rows.length - 1) / Math.max(1, report.feature_count));
   }
   return tally;
 }
