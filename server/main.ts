@@ -1,5 +1,6 @@
 /** The process: settings from the environment, the database, the jobs, a port, and an orderly end. */
 import { mkdir } from 'node:fs/promises';
+import { enableCompileCache } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { buildApp, jobKinds, runHelper } from './app.ts';
@@ -73,6 +74,8 @@ function shownHost(host: string): string {
 
 /** Runs until it is told to stop (SIGTERM, SIGINT); a start that fails ends the process, with the reason in words. */
 export async function serve(config = readConfig(process.env)): Promise<Serving> {
+  // for the parsers, each a process of its own; in the data folder, where nobody else can put code
+  enableCompileCache(join(config.dataDir, 'compiled'));
   const serving = await startService(config).catch((error: unknown) => {
     process.stderr.write(`${inWords(error, config)}\n`);
     process.exit(1);

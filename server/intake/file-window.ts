@@ -46,3 +46,14 @@ export class FileWindow {
     closeSync(this.#fd);
   }
 }
+
+/** Bytes [position, position + length) of a file, fewer at its end. */
+export function bytesAt(path: string, position: number, length: number): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(fd, bytes, 0, length, position));
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -45,8 +45,16 @@ export function* portionsOf<T>(items: readonly T[], crossings: (item: T) => numb
   if (portion.length > 0) yield portion;
 }
 
-/** One verdict a row, in their order. Rows are of one file, in the CRS `srid`. */
-export async function judgeShapes(db: Db, rows: readonly SpoolRow[], srid: number): Promise<JudgedShape[]> {
+/**
+ * One verdict a row, in their order. Rows are of one file, in the CRS `srid`. `progress` gets the share of the repairs weighed: forty
+ * scribbles of 200 vertices, 270,000 crossings, take seconds.
+ */
+export async function judgeShapes(
+  db: Db,
+  rows: readonly SpoolRow[],
+  srid: number,
+  progress: (share: number) => void = () => {},
+): Promise<JudgedShape[]> {
   const judged = rows.map(
     (row): JudgedShape => ({
       wkb: row.wkb,
@@ -74,6 +82,7 @@ export async function judgeShapes(db: Db, rows: readonly SpoolRow[], srid: numbe
       shape.faults.push(...faults);
     }
   }
+  let weighed = 0;
   for (const portion of portionsOf(repairable, ({ shape }) => shape.crossings)) {
     const wkb = portion.map(({ shape }) => shape.wkb);
     for (const { place, before_m2, after_m2 } of await repairAreas.all(db, { wkb, srid, edge: longestEdge(srid) })) {
@@ -81,6 +90,8 @@ export async function judgeShapes(db: Db, rows: readonly SpoolRow[], srid: numbe
       shape.faults = [...before, ...tellRepair(explained, before_m2, after_m2)];
       shape.unusable = after_m2 === 0;
     }
+    weighed += portion.length;
+    progress(weighed / repairable.length);
   }
   return judged;
 }

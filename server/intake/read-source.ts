@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IntakeLimits } from '../domain/limits.ts';
 import { AppError, type ProblemCode, type Sentence } from '../errors.ts';
+import { parserEnvironment } from '../terrain/watched-child.ts';
 import type { ParserMessage, ParserOrder } from './child-messages.ts';
 import { printable } from './printable.ts';
 import type { ReadHooks, SourceOptions, SourceReport } from './source-types.ts';
@@ -56,8 +57,8 @@ function runParser(order: ParserOrder, hooks: ReadHooks | undefined): Promise<So
     const heapMb = Math.floor((limits.parserMemoryBytes * heapShare) / 1024 / 1024);
     const parser = fork(child, [], {
       execArgv: [`--max-old-space-size=${heapMb}`, '--disable-warning=ExperimentalWarning'],
-      // nothing of our settings is any business of a parser; Windows needs its own folder to start a program
-      env: platform() === 'win32' ? undefined : {},
+      // Windows needs its own folder to start a program
+      env: platform() === 'win32' ? undefined : parserEnvironment(),
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       serialization: 'advanced',
     });

@@ -89,11 +89,18 @@ export async function storeShapes(
   const tally = new ShapeTally();
   const { srid } = report.crs;
   const lanes = new Lanes(hooks.lanes ?? 1);
-  let stored = 0;
+  const count = Math.max(1, report.feature_count);
+  // judging is one half of it, storing the other; portions of several batches are stored side by side
+  let [judging, stored] = [0, 0];
+  const tell = () => hooks.progress?.((judging + stored) / (2 * count));
   try {
     for await (const batch of batchesOf(readSpool(report.spool), srid)) {
       hooks.signal?.throwIfAborted();
-      const judged = await judgeShapes(db, batch.rows, srid);
+      const judged = await judgeShapes(db, batch.rows, srid, (share) => {
+        judging = batch.first - 1 + share * batch.rows.length;
+        tell();
+      });
+      judging = batch.first - 1 + batch.rows.length;
       const shapes = judged.map(
         (shape, i): ShapeToStore => ({ ...shape, number: batch.first + i, row: batch.rows[i]! }),
       );
@@ -107,7 +114,7 @@ export async function storeShapes(
         await lanes.begin(async () => {
           await underClaim(db, held, insert);
           stored += portion.length;
-          hooks.progress?.(stored / Math.max(1, report.feature_count));
+          tell();
         });
       }
     }

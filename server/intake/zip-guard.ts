@@ -7,7 +7,8 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { IntakeLimits } from '../domain/limits.ts';
-import { AppError, type ProblemCode, type Sentence, type Where } from '../errors.ts';
+import { AppError, type ProblemCode, type Sentence } from '../errors.ts';
+import { bytesAt } from './file-window.ts';
 import { printable } from './printable.ts';
 import { entryName } from './zip-names.ts';
 
@@ -20,6 +21,8 @@ export interface ZipEntry {
 }
 
 const mb = (bytes: number) => Math.round(bytes / 1024 / 1024);
+/** head of an entry of the directory (APPNOTE 4.3.12) */
+const entryMark = Buffer.from('PK\x01\x02');
 const nested = /\.(zip|rar|7z|tar|tgz|gz|bz2|xz)$/i;
 /** what operating systems add of their own accord */
 const litter = /(^|\/)(__MACOSX(\/|$)|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)/i;
@@ -48,7 +51,7 @@ export class GuardedZip {
     }
     const guarded = new GuardedZip(zip, file, limits);
     try {
-      await guarded.#readDirectory();
+      await guarded.#readDirectory(path);
     } catch (error) {
       zip.close();
       throw error;
@@ -60,7 +63,7 @@ export class GuardedZip {
     this.#zip.close();
   }
 
-  async #readDirectory(): Promise<void> {
+  async #readDirectory(path: string): Promise<void> {
     if (this.#zip.entryCount > this.#limits.entries) {
       throw this.#unsafe(
         `内有 ${this.#zip.entryCount} 个文件，超过 ${this.#limits.entries} 个`,
@@ -75,6 +78,9 @@ export class GuardedZip {
     } catch (error) {
       throw openingFault(error, this.file);
     }
+    // an entry that is listed but not counted would be a .prj or a layer passed over without a word
+    if (bytesAt(path, Number(this.#zip.readEntryCursor), 4).equals(entryMark))
+      throw openingFault(new Error(`more than the ${all.length} entries it counts`), this.file);
     let stated = 0;
     for (const entry of all) {
       const name = this.#checkName(entry);
@@ -237,8 +243,7 @@ export class GuardedZip {
 }
 
 function problem(code: ProblemCode, file: string, detail: Sentence, cause?: unknown): AppError {
-  const where: Where = { file };
-  return new AppError(code, detail, where, cause === undefined ? undefined : { cause });
+  return new AppError(code, detail, { file }, cause === undefined ? undefined : { cause });
 }
 
 /** ENOSPC, EIO …: our machine's trouble, not the file's. zlib's errors carry codes too, but not these. */

@@ -36,6 +36,9 @@ export const tag = {
   gdalNoData: 42113,
 } as const;
 
+/** bytes of the head of a TIFF, before which no cell can lie */
+const headBytes = 8;
+
 /** How the cells of the image lie in the file: tiles, or strips as wide as the image. */
 export interface BlockLayout {
   width: number;
@@ -162,8 +165,11 @@ async function checkLayout(
   }
   for (let i = 0; i < count; i++) {
     const [at, length] = [offsets[i]!, byteCounts[i]!];
-    if (length > 0 && at + length > source.size) {
-      throw rasterCorrupt(`第 ${i + 1} 个数据块在文件末尾之外`, `block ${i + 1} lies beyond the end of the file`);
+    if (length > 0 && (at < headBytes || at + length > source.size)) {
+      throw rasterCorrupt(
+        `第 ${i + 1} 个数据块在文件头上或文件末尾之外`,
+        `block ${i + 1} lies over the head or beyond the end of the file`,
+      );
     }
   }
   Object.assign(layout, { offsets, byteCounts });

@@ -6,7 +6,7 @@ import { type CoordinateSystem, nameOf, planesWith, refusedDatumOf, sameSystem, 
 import type { Sentence } from '../errors.ts';
 import { type GeoKeys, key, numberKey, userDefined } from './geokeys.ts';
 import type { RasterKind } from './raster-meaning.ts';
-import { refuse } from './refusals.ts';
+import { refuse, shown } from './refusals.ts';
 import { type StatedCrs, statedCrs } from './stated-crs.ts';
 
 export interface RasterCrs {
@@ -47,7 +47,7 @@ export function decideRasterCrs(keys: GeoKeys, kind: RasterKind, srid: number | 
 
 function describe(stated: StatedCrs): Sentence {
   const { centralMeridian, falseEasting, falseNorthing } = stated;
-  const name = stated.name.slice(0, 80);
+  const name = shown(stated.name, 80);
   return {
     zh: `投影（${name || '自定义'}，中央经线 ${centralMeridian}，东偏 ${falseEasting}，北偏 ${falseNorthing}）`,
     en: `the projection (${name || 'user-defined'}, central meridian ${centralMeridian}, false easting ${falseEasting}, false northing ${falseNorthing})`,
@@ -113,13 +113,16 @@ function assertDatum(stated: StatedCrs): void {
   const said = `${datumName} ${name}`;
   if (stated.shifted)
     throw unsupported(
-      `${datumName.slice(0, 60) || '基准'}（带有到 WGS84 的平移参数）`,
-      `${datumName.slice(0, 60) || 'a datum'} with a shift to WGS84`,
+      `${shown(datumName, 60) || '基准'}（带有到 WGS84 的平移参数）`,
+      `${shown(datumName, 60) || 'a datum'} with a shift to WGS84`,
     );
   const accepted = new Set([4490, 4480, 4326, 4979, 1043, 6326]); // systems and datums of CGCS2000 and WGS84
   if (datumCode !== undefined) {
     if (accepted.has(datumCode)) return;
-    throw unsupported(`${datumName || '基准'}（EPSG:${datumCode}）`, `${datumName || 'datum'} (EPSG:${datumCode})`);
+    throw unsupported(
+      `${shown(datumName, 60) || '基准'}（EPSG:${datumCode}）`,
+      `${shown(datumName, 60) || 'datum'} (EPSG:${datumCode})`,
+    );
   }
   const near = (value: number | undefined, wanted: number, by: number) =>
     value !== undefined && Math.abs(value - wanted) < by;
@@ -132,8 +135,8 @@ function assertDatum(stated: StatedCrs): void {
     datumName.trim(),
   );
   if (ellipsoid && nameless && !others.test(said)) return;
-  const shown = datumName.slice(0, 60) || (semiMajor === undefined ? '?' : `a = ${semiMajor}`);
-  throw unsupported(shown, shown);
+  const named = shown(datumName, 60) || (semiMajor === undefined ? '?' : `a = ${semiMajor}`);
+  throw unsupported(named, named);
 }
 
 function unsupported(zh: string, en: string) {

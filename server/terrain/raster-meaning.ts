@@ -4,7 +4,7 @@
  */
 import type { ByteSource } from './byte-source.ts';
 import { type CheckedHeader, tag } from './geotiff-header.ts';
-import { refuse } from './refusals.ts';
+import { refuse, shown } from './refusals.ts';
 import { readText } from './tiff-directory.ts';
 
 export type RasterKind = 'slope' | 'dem';
@@ -87,13 +87,13 @@ function checkUnit(unit: string | undefined, kind: RasterKind): boolean {
   throw kind === 'slope'
     ? refuse(
         'raster-units',
-        `文件写明单位为“${unit}”，坡度必须以度为单位（不是百分比或弧度）。请以“度（DEGREE）”重新计算坡度；若这是高程，请按类型 dem 上传。`,
-        `The file says its unit is "${unit}"; slope must be in degrees (not percent or radians). Compute it again in DEGREE; if this is elevation, upload it as type dem.`,
+        `文件写明单位为“${shown(unit)}”，坡度必须以度为单位（不是百分比或弧度）。请以“度（DEGREE）”重新计算坡度；若这是高程，请按类型 dem 上传。`,
+        `The file says its unit is "${shown(unit)}"; slope must be in degrees (not percent or radians). Compute it again in DEGREE; if this is elevation, upload it as type dem.`,
       )
     : refuse(
         'raster-units',
-        `文件写明单位为“${unit}”，高程必须以米为单位。请换算为米后重新导出；若这是坡度，请按类型 slope 上传。`,
-        `The file says its unit is "${unit}"; elevation must be in metres. Convert it to metres; if this is slope, upload it as type slope.`,
+        `文件写明单位为“${shown(unit)}”，高程必须以米为单位。请换算为米后重新导出；若这是坡度，请按类型 slope 上传。`,
+        `The file says its unit is "${shown(unit)}"; elevation must be in metres. Convert it to metres; if this is slope, upload it as type slope.`,
       );
 }
 
@@ -107,8 +107,8 @@ function readNoData(text: string | undefined): number | undefined {
   if (Number.isNaN(value)) {
     throw refuse(
       'raster-units',
-      `文件的 NoData 标记“${plain.slice(0, 40)}”不是数字。请重新设置 NoData（例如 -9999）后导出。`,
-      `The NoData mark "${plain.slice(0, 40)}" is no number. Set NoData again (for example -9999) and export.`,
+      `文件的 NoData 标记“${shown(plain)}”不是数字。请重新设置 NoData（例如 -9999）后导出。`,
+      `The NoData mark "${shown(plain)}" is no number. Set NoData again (for example -9999) and export.`,
     );
   }
   return value;

@@ -1,8 +1,12 @@
 /** The process in which a GeoTIFF is parsed: one job comes, beats and one answer go. See watched-child.ts. */
+import { flushCompileCache } from 'node:module';
 import { AppError } from '../errors.ts';
 import { convertRaster, type RasterJob } from './convert-raster.ts';
 import type { RasterReport } from './raster-report.ts';
 import type { ChildMessage } from './watched-child.ts';
+
+// it is killed once it has answered, and would keep nothing of its compiled code then
+flushCompileCache();
 
 const send = (message: ChildMessage<RasterReport>) => process.send?.(message);
 

@@ -23,3 +23,8 @@ export function rasterCorrupt(zh: string, en: string, cause?: unknown): AppError
 export function refuse(code: ProblemCode, zh: string, en: string): AppError {
   return new AppError(code, { zh, en });
 }
+
+/** A word out of a foreign file inside a sentence: no control characters or direction marks, not endless. */
+export function shown(text: string, longest = 40): string {
+  return text.replace(/[\p{C}\p{Zl}\p{Zp}\uFFFD]/gu, '?').slice(0, longest);
+}

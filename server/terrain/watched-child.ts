@@ -4,6 +4,8 @@
  */
 import { fork } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { getCompileCacheDir } from 'node:module';
+import { dirname } from 'node:path';
 import { AppError, type ProblemCode, type Sentence, type Where } from '../errors.ts';
 
 /** What a child sends: `beat` whenever it got on, then one `done` or `refused`. */
@@ -33,6 +35,15 @@ export class ChildFailure extends Error {
 }
 
 /**
+ * Nothing of our settings, the database's password least, is any business of a parser of foreign bytes. Where this process keeps
+ * compiled code (main.ts), a parser starts from it, in 0.1 s instead of 0.35.
+ */
+export function parserEnvironment(): Record<string, string> {
+  const folder = getCompileCacheDir();
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: dirname(folder) };
+}
+
+/**
  * Runs `module` (a `*.child.ts`) with one job message and gives back its result.
  * @throws AppError as the child refused; ChildFailure; the signal's reason
  */
@@ -40,7 +51,7 @@ export function runWatchedChild<Job extends object, Result>(module: URL, job: Jo
   return new Promise<Result>((resolve, reject) => {
     if (watch.signal?.aborted) return reject(watch.signal.reason);
     const child = fork(module, {
-      env: {}, // a parser of foreign bytes has no use for the database's password
+      env: parserEnvironment(),
       execArgv: [`--max-old-space-size=${Math.floor(watch.memoryBytes / 2 ** 20)}`],
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

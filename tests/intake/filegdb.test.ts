@@ -1,8 +1,7 @@
 /** File geodatabases, written by GDAL (whose driver OpenFileGDB writes since 3.6), zipped as offices zip them. */
 import iconv from 'iconv-lite';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { requirePart } from '../support/parts.ts';
-import { seeded } from '../support/seeded.ts';
 import { gdalAdds, gdalMakes, membersOf, removeGdalFiles, seededPlots } from './gdal-files.ts';
 import { layerMembers } from './make-shapefile.ts';
 import { makeZip, type ZipMember } from './make-zip.ts';
@@ -119,54 +118,6 @@ requirePart('gdal')('a file geodatabase', () => {
       await refusal(makeZip(in4524({ name: 'db.gdb/a0000000a.cdf', data: Buffer.from('x') })), { name }),
     ).toMatchObject({
       code: 'format-unsupported',
-    });
-  });
-
-  describe('that is not whole is refused, never read in part', () => {
-    const table = '/a00000009.gdbtable';
-    const without = (end: string) => one.filter((m) => !String(m.name).endsWith(end));
-    const changed = (end: string, change: (data: Buffer) => Buffer) =>
-      one.map((m) => (String(m.name).endsWith(end) ? { ...m, data: change(m.data) } : m));
-    it.each<[string, ZipMember[]]>([
-      ['without its catalogue', without('/a00000001.gdbtable')],
-      ['without the table of its layer', without(table)],
-      ['without the index of its layer', without('/a00000009.gdbtablx')],
-      ['without the list of its items', without('/a00000004.gdbtable')],
-      ['with half a table', changed(table, (data) => data.subarray(0, data.length / 2))],
-      ['with an empty table', changed(table, () => Buffer.alloc(0))],
-      ['with half an index', changed('/a00000009.gdbtablx', (data) => data.subarray(0, data.length / 2))],
-      ['of garbage', one.map((m) => ({ ...m, data: Buffer.from(m.data.map((b, i) => b ^ (i * 77))) }))],
-      ['of one table that is none', [{ name: 'x.gdb/a00000001.gdbtable', data: Buffer.from('x') }]],
-    ])('%s', async (_, members) => {
-      const problem = await refusal(makeZip(members), { name });
-      expect(problem).toMatchObject({ code: 'gdb-corrupt' });
-      expect(problem.where?.file).toMatch(/\.gdb$/);
-    });
-    it('with bytes changed at random: a reading of all rows or a refusal', async () => {
-      const next = seeded(6);
-      const codes = new Set<string>();
-      for (let i = 0; i < 10; i++) {
-        const end = next() < 0.7 ? table : '/a00000009.gdbtablx';
-        const members = changed(end, (data) => {
-          const copy = Buffer.from(data);
-          copy[Math.floor(next() * copy.length)] = Math.floor(next() * 256);
-          return copy;
-        });
-        try {
-          expect((await read(makeZip(members), { name })).rows.length).toBe(30);
-        } catch (error) {
-          codes.add((error as { code?: string }).code ?? String(error));
-        }
-      }
-      const known = [
-        'gdb-corrupt',
-        'geometry-type',
-        'coordinate-invalid',
-        'coordinate-outside-crs',
-        'crs-unknown',
-        'geopackage-corrupt',
-      ];
-      expect([...codes].filter((code) => !known.includes(code))).toEqual([]);
     });
   });
 });

@@ -123,7 +123,7 @@ export function makeZip(members: ZipMember[], options: ZipOptions = {}): Buffer 
     end.writeUInt16LE(Math.min(count, 0xffff), 10);
     end.writeUInt32LE(size, 12);
     end.writeUInt32LE(start, 16);
-    end.writeUInt16LE(options.comment?.length ?? 0, 20);
+    end.writeUInt16LE(Buffer.byteLength(options.comment ?? ''), 20);
     push(end);
     push(Buffer.from(options.comment ?? ''));
   }

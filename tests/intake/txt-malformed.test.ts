@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../server/errors.ts';
-import { seeded } from '../support/seeded.ts';
-import { box, gbk, header, makeTxt } from './make-txt.ts';
+import { box, gbk, makeTxt } from './make-txt.ts';
 import { type ReadOptions, read as readFile, refusal as refuseFile } from './reading.ts';
 
 const read = (bytes: Buffer | string, options?: ReadOptions) => readFile(bytes, { name: '地块.txt', ...options });
@@ -148,37 +146,3 @@ describe('what is no boundary-point text', () => {
     expect(await refusal(bytes)).toMatchObject({ code: 'encoding-undetermined', where: { file: '地块.txt' } });
   });
 });
-
-it('good files with bytes changed at random are read or refused in a sentence, never otherwise', async () => {
-  const random = seeded(7);
-  const pick = (n: number) => Math.floor(random() * n);
-  const seen = new Set<string>();
-  for (let i = 0; i < 600; i++) {
-    let bytes = Buffer.from([gbk(good), Buffer.from(`\uFEFF${good}`, 'utf16le'), Buffer.from(good)][i % 3]!);
-    for (let n = pick(3); n >= 0; n--) {
-      const at = pick(bytes.length);
-      const kind = pick(5);
-      if (kind === 0) bytes[at] = pick(256);
-      else if (kind === 1) bytes[at]! ^= 1 << pick(8);
-      else if (kind === 2) bytes.fill([0, 0xff, 0x2c, 0x0a][pick(4)]!, at, Math.min(bytes.length, at + 1 + pick(8)));
-      else if (kind === 3) bytes = Buffer.concat([bytes.subarray(0, at), bytes.subarray(at + 1 + pick(60))]);
-      else bytes.copy(bytes, at, pick(bytes.length), pick(bytes.length) + 8);
-    }
-    if (pick(8) === 0) bytes = bytes.subarray(0, pick(bytes.length));
-    try {
-      const { report, rows } = await read(bytes);
-      expect(rows.length).toBe(report.feature_count);
-      // fewer plots only where something was said of it
-      if (rows.length < 3) expect(report.warnings.length).toBeGreaterThan(0);
-      seen.add('read');
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      expect(error.detail.zh).toMatch(/。$/);
-      expect(error.where?.file).toBe('地块.txt');
-      seen.add(error.code);
-    }
-  }
-  expect(seen).toContain('read');
-  expect(seen).toContain('txt-invalid');
-  expect(Object.keys(header).length).toBe(10);
-}, 30_000);

@@ -1,10 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../server/errors.ts';
 import { defaultRasterLimits } from '../../server/terrain/read-raster.ts';
-import { differing, inFolder, readSlopes, readTiff, refusalOf, withFile } from './reading.ts';
+import { differing, readSlopes, readTiff, refusalOf, withFile } from './reading.ts';
 import { type TiffOptions, writeTiff } from './tiff-writer.ts';
 
 const flat = (value: number, n = 64) => new Float32Array(n).fill(value);
@@ -122,43 +119,5 @@ describe('the header check', () => {
     expect(read.valid_cells).toBe(32);
     expect(read.nodata_cells).toBe(32);
     expect(read.slopes[63]).toBeNaN();
-  });
-
-  it('answers every damaged file with a problem in words, or reads it: never another error, never a value from nowhere', async () => {
-    // seeded: every byte of header and directory is hit, blocks too
-    let state = 11;
-    const random = (n: number) => {
-      state = (state * 1664525 + 1013904223) % 2 ** 32;
-      return Math.floor((state / 2 ** 32) * n);
-    };
-    const cells = Float32Array.from({ length: 40 * 40 }, (_, i) => (i * 7) % 61);
-    const common = { width: 40, height: 40, cells, noData: '-9999', tile: 16 };
-    const goods = [
-      writeTiff({ ...common, compress: deflateSync, tags: { 259: { type: 3, values: [8] } } }),
-      writeTiff({ ...common, big: true, bigEndian: true }),
-    ];
-    const outcomes = new Set<string>();
-    await inFolder(async (folder) => {
-      const path = join(folder, 'test.tif');
-      for (let n = 0; n < 400; n++) {
-        const bytes = Buffer.from(goods[n % 2]!);
-        const directory = n % 2 ? Number(bytes.readBigUInt64BE(8)) : bytes.readUInt32LE(4);
-        for (let k = 0; k <= random(4); k++) {
-          const at = random(3) ? directory + random(bytes.length - directory) : random(bytes.length);
-          bytes[at] = [0, 255, 1, random(256)][random(4)]!;
-        }
-        await writeFile(path, random(6) ? bytes : bytes.subarray(0, random(bytes.length)));
-        try {
-          const read = await readSlopes(path, { kind: 'slope' });
-          expect(read.valid_cells + read.nodata_cells).toBe(read.width * read.height);
-          expect(read.max_slope_deg).toBeLessThanOrEqual(90);
-          outcomes.add('read');
-        } catch (error) {
-          if (!(error instanceof AppError)) throw error;
-          outcomes.add(error.code);
-        }
-      }
-    });
-    expect([...outcomes]).toEqual(expect.arrayContaining(['read', 'raster-corrupt', 'raster-units']));
   });
 });

@@ -2,6 +2,7 @@
  * Strict JSON (RFC 8259) → values, keeping what JSON.parse loses: the letters of long numbers. `__proto__` is a key like
  * any other, NUL and lone surrogates are taken out and counted. Recursion is bounded by json-scan.ts, which counted.
  */
+import { printable } from '../printable.ts';
 import { JsonFault } from './json-scan.ts';
 
 /** A number as it was written. */
@@ -134,8 +135,8 @@ export class JsonText {
       // of a repeated key one value would be lost without a word
       if (members.has(key))
         throw new JsonFault(
-          `成员 “${key.slice(0, 40)}” 重复`,
-          `the member "${key.slice(0, 40)}" is repeated`,
+          `成员 “${printable(key, 40)}” 重复`,
+          `the member "${printable(key, 40)}" is repeated`,
           this.#at,
         );
       const lettered = key === 'properties' ? 1 : 0;
@@ -195,12 +196,9 @@ export class JsonText {
   }
 
   #fault(): JsonFault {
+    const here = printable(this.#text.slice(this.#at, this.#at + 12));
     return this.#at >= this.#text.length
       ? new JsonFault('内容在中途结束', 'it ends too early', this.#at)
-      : new JsonFault(
-          `语法错误（“${this.#text.slice(this.#at, this.#at + 12)}”）`,
-          `syntax error ("${this.#text.slice(this.#at, this.#at + 12)}")`,
-          this.#at,
-        );
+      : new JsonFault(`语法错误（“${here}”）`, `syntax error ("${here}")`, this.#at);
   }
 }

@@ -37,6 +37,14 @@ export function checkPoints(
       `the last plot has ${points.count} points${Number.isNaN(stated) ? '' : ` of ${stated}`} and is not closed; the file may be cut short: export or transfer it again`,
       `${kind}-invalid`,
     );
+  const ending = points.rings.at(-1);
+  if (last && ending?.cutClosing)
+    throw badLine(
+      { file, row: ending.badClosing! },
+      '最后一行的坐标写到一半就结束了，其后的地块可能已丢失。请重新导出或传输',
+      'the last line ends in the middle of a coordinate, and plots behind it may be lost: export or transfer the file again',
+      `${kind}-invalid`,
+    );
   if (stated < open || stated > open + points.rings.length)
     warnings.add(`${kind}-point-count`, file, place, (n) => ({
       zh: `${file} 有 ${n} 个地块写明的界址点数与实际点数不符（首个在第 ${line} 行，写 ${stated}，实有 ${open}），已按实际点读取，请核对是否缺点。`,

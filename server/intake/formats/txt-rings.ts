@@ -28,6 +28,8 @@ export interface OpenRing {
   closed: boolean;
   /** line of a closing point that has the first point's number and other coordinates, left out */
   badClosing: number | undefined;
+  /** that one's last coordinate is the beginning of what it should be: 365 of 36500150.000 */
+  cutClosing: boolean;
 }
 
 export class RingBuilder {
@@ -85,7 +87,15 @@ export class RingBuilder {
   }
 
   #start(point: TxtPoint): void {
-    const ring = { number: point.ring, a: [], b: [], lines: [], closed: false, badClosing: undefined };
+    const ring = {
+      number: point.ring,
+      a: [],
+      b: [],
+      lines: [],
+      closed: false,
+      badClosing: undefined,
+      cutClosing: false,
+    };
     this.rings.push(ring);
     this.#firstId = point.id;
     this.#secondId = undefined;
@@ -110,6 +120,7 @@ export class RingBuilder {
     const ring = this.rings.at(-1)!;
     ring.closed = true;
     ring.badClosing = point.line;
+    ring.cutClosing = point.a === ring.a[0] && String(ring.b[0]).startsWith(String(point.b));
   }
 }
 

@@ -1,11 +1,15 @@
 /** The process in which a register file is parsed: one job comes, beats and one answer go (terrain/watched-child.ts). */
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { AppError } from '../../errors.ts';
 import type { ChildMessage } from '../../terrain/watched-child.ts';
 import { protectedWorkbook } from '../tables/refusals.ts';
 import type { TableJob } from '../tables/table.ts';
 import { unsupportedTable } from './refusals.ts';
 import { readCsv, readXlsx, type TableFile } from './table-file.ts';
+
+// it is killed once it has answered, and would keep nothing of its compiled code then
+flushCompileCache();
 
 const send = (message: ChildMessage<TableFile>) => process.send?.(message);
 

@@ -59,6 +59,8 @@ export async function openWorkbook(job: TableJob, beat: () => void): Promise<She
   } finally {
     clearInterval(timer);
   }
+  const beyond = workbook.worksheets.find(({ rowCount }) => rowCount > lastRow);
+  if (beyond) throw damagedWorkbook(job.fileName, new Error(`a row numbered ${beyond.rowCount}`));
   return workbook.worksheets
     .filter((sheet) => sheet.state !== 'veryHidden' && sheet.actualRowCount > 0)
     .map((sheet) => ({ name: sheet.name, rowCount: sheet.rowCount, rows: () => rowsOf(sheet, job.limits.fields) }));
@@ -94,6 +96,9 @@ function inWordsOfWorkbooks(error: unknown, fileName: string, limitBytes: number
   if (error.code === 'too-large') return tableTooLarge(fileName, Math.floor(limitBytes / 2 ** 20), error);
   return error.code === 'not-a-zip' || error.code === 'shapefile-corrupt' ? damagedWorkbook(fileName, error) : error;
 }
+
+/** rows of a sheet (ECMA-376 part 1, 18.3.1.73); a row numbered beyond them makes the reader walk a list of two thousand million */
+const lastRow = 1_048_576;
 
 function* rowsOf(sheet: ExcelJS.Worksheet, mostColumns: number): Generator<TableRow, void, undefined> {
   for (let number = 1; number <= sheet.rowCount; number++) {
