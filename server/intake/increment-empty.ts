@@ -8,12 +8,12 @@ import { printable } from './printable.ts';
 import type { SourceReport, Warning } from './source-types.ts';
 
 /** `geometry-empty`: neither table has anything to say, or DLTBGX alone is empty, which would change nothing. */
-export function demandRows({ patches, process }: IncrementTables, fileName: string): void {
-  if (process !== null && process.feature_count > 0) return;
-  if (patches.feature_count > 0 && process === null) return;
+export function demandRows({ patches, process: table }: IncrementTables, fileName: string): void {
+  if (table !== null && table.feature_count > 0) return;
+  if (patches.feature_count > 0 && table === null) return;
   const file = printable(fileName);
   const [zh, en] =
-    process === null
+    table === null
       ? ['更新层 DLTBGX 没有图斑，也没有更新过程层 DLTBGXGC', 'DLTBGX has no patch, and there is no DLTBGXGC']
       : ['更新过程层 DLTBGXGC 没有记录', 'DLTBGXGC has no row'];
   throw new AppError(
