@@ -122,6 +122,15 @@ export class DatabaseStore extends DataStore implements UploadStore {
     await this.#hold(sha256);
   }
 
+  async nameOf(uploadId: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('upload')
+      .select('sha256')
+      .where('upload_id', '=', uploadId)
+      .executeTakeFirst();
+    return row?.sha256 ?? undefined;
+  }
+
   async offer(file: { path: string; sha256: string; bytes: number; fileName: string }): Promise<void> {
     if (await this.#hold(file.sha256)) return;
     const id = randomBytes(16).toString('hex');

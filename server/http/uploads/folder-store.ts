@@ -53,6 +53,9 @@ export class FolderStore extends FileStore implements UploadStore {
   }
 
   async name(): Promise<void> {}
+  async nameOf(): Promise<undefined> {
+    return undefined;
+  }
   async offer(): Promise<void> {}
   async find(): Promise<undefined> {
     return undefined;

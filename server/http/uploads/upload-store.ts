@@ -6,6 +6,8 @@ export interface UploadStore extends DataStore {
   copyTo(uploadId: string, path: string): Promise<void>;
   /** The finished upload has these bytes: what other servers find it by. */
   name(uploadId: string, sha256: string): Promise<void>;
+  /** The sha256 it was named by; undefined: not named, or it is not kept. */
+  nameOf(uploadId: string): Promise<string | undefined>;
   /** A file that came by another way (one form, one request), for the server that will read it. */
   offer(file: { path: string; sha256: string; bytes: number; fileName: string }): Promise<void>;
   /** The finished upload with these bytes, where another server may have taken it in. */

@@ -1,6 +1,6 @@
 /** Uploaded files between the request that brings them and the job that reads them, wherever the two take place. */
 import { randomUUID } from 'node:crypto';
-import { access, chmod, mkdir, rm, stat } from 'node:fs/promises';
+import { access, chmod, mkdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ERRORS, type Upload } from '@tus/server';
 import type { Config } from '../../config.ts';
@@ -59,6 +59,21 @@ export function openUploads({ database, config }: { database: Database; config: 
     }
   }
 
+  /** It was taken here before, by the dry run say: 500 MB need not come out of the database again. */
+  async function takenBefore(
+    uploadId: string,
+    bytes: number,
+  ): Promise<{ path: string; sha256: string; bytes: number } | undefined> {
+    const sha256 = await store.nameOf(uploadId);
+    if (sha256 === undefined) return undefined;
+    const path = join(folder, sha256);
+    const there = await stat(path).catch(() => undefined);
+    if (there?.size !== bytes) return undefined;
+    // as settle does: what is old and has no job is swept
+    await utimes(path, new Date(), new Date());
+    return { path, sha256, bytes };
+  }
+
   return {
     store,
     async take(uploadId, limitBytes) {
@@ -66,7 +81,7 @@ export function openUploads({ database, config }: { database: Database; config: 
       if (upload.offset !== upload.size) throw unfinished(upload);
       if (upload.size > limitBytes) throw tooLarge(limitBytes, 'upload_id');
       if (upload.size === 0) throw emptyFile();
-      const file = await materialise(uploadId);
+      const file = (await takenBefore(uploadId, upload.size)) ?? (await materialise(uploadId));
       if (file.bytes !== upload.size) throw new Error(`upload ${uploadId} has ${file.bytes} of ${upload.size} bytes`);
       await store.name(uploadId, file.sha256);
       return { ...file, fileName: cleanName(upload.metadata?.['filename'] ?? '') };
