@@ -1,7 +1,14 @@
 /**
  * The one typed object of settings, read once from the environment and passed in. Nothing else reads process.env.
  */
-import { type IntakeLimits, layerLimits, parcelLimits, registerLimits } from './domain/limits.ts';
+import {
+  type IntakeLimits,
+  layerLimits,
+  parcelLimits,
+  type ReviewLimits,
+  registerLimits,
+  reviewLimits,
+} from './domain/limits.ts';
 
 export interface Config {
   host: string;
@@ -12,7 +19,7 @@ export interface Config {
   databaseUrl: string | undefined;
   /** county code given to sets and layers that say none themselves */
   regionCode: string;
-  limits: { parcels: IntakeLimits; layers: IntakeLimits; registers: IntakeLimits };
+  limits: { parcels: IntakeLimits; layers: IntakeLimits; registers: IntakeLimits; reviews: ReviewLimits };
   /** parcels of one transaction; the embedded database has one session, which a transaction must not hold for more than half a second */
   chunkSize: { postgis: number; embedded: number };
   /** s after which a worker that does not renew its claim of a chunk is taken for dead; it renews three times as often */
@@ -31,7 +38,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir: env['DATA_DIR'] ?? './data',
     databaseUrl: env['DATABASE_URL'] || undefined,
     regionCode: env['REGION_CODE'] ?? '500242',
-    limits: { parcels: parcelLimits, layers: layerLimits, registers: registerLimits },
+    limits: { parcels: parcelLimits, layers: layerLimits, registers: registerLimits, reviews: reviewLimits },
     chunkSize: { postgis: 1000, embedded: 100 },
     chunkLeaseS: 10,
     reuseResults: true,

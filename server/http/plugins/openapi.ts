@@ -20,6 +20,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'project-registers', description: '补充耕地项目登记' },
         { name: 'jobs', description: '后台任务' },
         { name: 'runs', description: '核查与结果' },
+        { name: 'reviews', description: '审核：决定、附件与事件' },
         { name: 'health', description: '运行状况' },
       ],
     },

@@ -58,6 +58,7 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
         parcels: snakeKeys(config.limits.parcels),
         layers: snakeKeys(config.limits.layers),
         registers: snakeKeys(config.limits.registers),
+        reviews: snakeKeys(config.limits.reviews),
         page: maxLimit,
       },
       export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension, options }) => ({
