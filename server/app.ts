@@ -12,13 +12,16 @@ import { answerClientError, answerErrors, refuseOtherMethods, sendError } from '
 import { describeApi } from './http/plugins/openapi.ts';
 import { servePage } from './http/plugins/page.ts';
 import { guardRequests, requestIdOf } from './http/plugins/request-guards.ts';
+import { batchReviewRoutes } from './http/routes/batch-reviews.ts';
 import { comparisonRoutes } from './http/routes/comparisons.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { jobRoutes } from './http/routes/jobs.ts';
 import { layerRoutes } from './http/routes/layers.ts';
 import { parcelSetRoutes } from './http/routes/parcel-sets.ts';
+import { personRoutes } from './http/routes/persons.ts';
 import { projectRegisterRoutes } from './http/routes/project-registers.ts';
 import { registryRoutes } from './http/routes/registries.ts';
+import { reviewRoutes } from './http/routes/reviews.ts';
 import { runRoutes } from './http/routes/runs.ts';
 import { tileRoutes } from './http/routes/tiles.ts';
 import { uploadRoutes } from './http/routes/uploads.ts';
@@ -35,6 +38,7 @@ import { type Helper, noHelper, startHelper } from './verification/helping.ts';
 import { replayRun } from './verification/replay.ts';
 import { executeRun } from './verification/run.ts';
 import type { RunKey } from './verification/run-context.ts';
+import { indexRun } from './verification/run-index.ts';
 
 export interface AppOptions {
   database: Database;
@@ -60,6 +64,9 @@ const routes = [
   runRoutes,
   verdictRoutes,
   comparisonRoutes,
+  personRoutes,
+  reviewRoutes,
+  batchReviewRoutes,
 ];
 
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
@@ -159,6 +166,7 @@ export function jobKinds(
         const key = input as unknown as RunKey;
         const summary = await helper.aside(() => executeRun(deps, key, hooks));
         await refreshStatistics(deps.database, 'runs');
+        await indexRun(deps.database, { ...key, parcel_count: summary.parcel_count });
         return { ...key, summary };
       },
       async ended(input, state, problem) {

@@ -2,7 +2,14 @@
  * The one typed object of settings, read once from the environment and passed in. Nothing else reads process.env.
  */
 import { availableParallelism } from 'node:os';
-import { type IntakeLimits, layerLimits, parcelLimits, registerLimits } from './domain/limits.ts';
+import {
+  type IntakeLimits,
+  layerLimits,
+  parcelLimits,
+  type ReviewLimits,
+  registerLimits,
+  reviewLimits,
+} from './domain/limits.ts';
 
 export interface Config {
   host: string;
@@ -13,7 +20,7 @@ export interface Config {
   databaseUrl: string | undefined;
   /** county code given to sets and layers that say none themselves */
   regionCode: string;
-  limits: { parcels: IntakeLimits; layers: IntakeLimits; registers: IntakeLimits };
+  limits: { parcels: IntakeLimits; layers: IntakeLimits; registers: IntakeLimits; reviews: ReviewLimits };
   uploads: UploadConfig;
   /** parcels of one transaction; the embedded database has one session, which a transaction must not hold for more than half a second */
   chunkSize: { postgis: number; embedded: number };
@@ -48,7 +55,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     dataDir: env['DATA_DIR'] ?? './data',
     databaseUrl: env['DATABASE_URL'] || undefined,
     regionCode: env['REGION_CODE'] ?? '500242',
-    limits: { parcels: parcelLimits, layers: layerLimits, registers: registerLimits },
+    limits: { parcels: parcelLimits, layers: layerLimits, registers: registerLimits, reviews: reviewLimits },
     uploads: {
       store: oneOf(env['UPLOAD_STORE'], ['folder', 'database'], 'UPLOAD_STORE'),
       keptHours: wholeNumber(env['UPLOAD_HOURS'], 24, 'UPLOAD_HOURS'),

@@ -71,6 +71,17 @@ export interface Where {
   candidates?: string[];
   /** of a table with several faults: each by itself */
   faults?: TableFault[];
+  /** of a request with several faults: each by itself */
+  problems?: PlacedFault[];
+}
+
+/** A fault in one of many items of a request. */
+export interface PlacedFault {
+  field: string;
+  code: ProblemCode;
+  detail: Sentence;
+  /** of a conflict: the decision that stands */
+  current?: Record<string, unknown>;
 }
 
 /** A fault in one cell. `row` is the row as a spreadsheet numbers it, `column` its letter, `field` what heads the column. */

@@ -3,6 +3,7 @@
  * carry one by accident: shapes leave the database as GeoJSON text, WKB (bytea) or not at all.
  */
 import type { ColumnType, Generated } from 'kysely';
+import type { ReviewSchema } from './schema-reviews.ts';
 
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
 type MaybeTime = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -252,7 +253,7 @@ export interface RunChunkTable {
   done_at: MaybeTime;
 }
 
-export interface Schema {
+export interface Schema extends ReviewSchema {
   region: { region_code: string; name: Generated<string> };
   layer: LayerTable;
   layer_feature: LayerFeatureTable;

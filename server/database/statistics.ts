@@ -12,6 +12,8 @@ export const tablesOf = {
   parcels: ['parcel_set', 'parcel'],
   layers: ['layer', 'layer_feature', 'layer_piece', 'raster_tile'],
   runs: ['run', 'run_set', 'run_layer', 'run_result', 'run_chunk', 'result', 'finding', 'piece'],
+  index: ['run_index'],
+  reviews: ['review', 'flag_review'],
 } as const;
 
 /** To be called after many rows came in, outside a transaction: one short statement a table. */

@@ -54,3 +54,28 @@ export const registerLimits: IntakeLimits = {
   features: 10_000,
   fields: 200,
 };
+
+/** How much is decided at once, and what may hang on a decision. */
+export interface ReviewLimits {
+  /** items of one request */
+  items: number;
+  /** flags of one batch over a selection: one transaction, 1.2 s for 10,000 on PostGIS */
+  batch: number;
+  /** of one decision */
+  attachments: number;
+  /** bytes of one attachment; a photo of a telephone has 3 to 15 MB */
+  attachmentBytes: number;
+  /** width × height of a photo; telephones reach 200 million, and whoever opens it must decode them all */
+  pixels: number;
+  /** m from the parcel beyond which a photo's position is warned of */
+  nearM: number;
+}
+
+export const reviewLimits: ReviewLimits = {
+  items: 5000,
+  batch: 10_000,
+  attachments: 20,
+  attachmentBytes: 25 * MB,
+  pixels: 250_000_000,
+  nearM: 500,
+};

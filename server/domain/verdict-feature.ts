@@ -57,6 +57,8 @@ export interface VerdictRow extends VerdictProperties {
   declared_net_m2: number | null;
   source_file: string;
   attributes: Record<string, unknown>;
+  /** of its shape: decisions hold for it */
+  geometry_hash: string;
   geometry: VerdictFeature['geometry'];
 }
 

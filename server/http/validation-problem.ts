@@ -27,7 +27,11 @@ function fieldOf(error: FastifySchemaValidationError): string {
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
   const named = listOf(error.params['additionalProperties'])[0] ?? listOf(error.params['requiredProperties'])[0];
   if (named !== undefined) path.push(named);
-  return path.join('.');
+  // items[3].reason
+  return path.reduce(
+    (field, part) => (/^\d+$/.test(part) ? `${field}[${part}]` : field === '' ? part : `${field}.${part}`),
+    '',
+  );
 }
 
 function sentenceOf(error: FastifySchemaValidationError, field: string, context: string | undefined): Sentence {

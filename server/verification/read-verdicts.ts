@@ -1,33 +1,12 @@
-/** Verdicts out of the database: a page by filters, a stream of all, one parcel with the shapes of its pieces. */
+/** Verdicts out of the database: those of given places (find-verdicts.ts), a stream of all, one parcel with the shapes of its pieces. */
 import type { Kysely } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import type { CheckId, Measure, Outcome, Verdict } from '../domain/outcome.ts';
+import type { CheckId, Measure } from '../domain/outcome.ts';
 import type { FindingOut, PieceOut, VerdictFeature, VerdictRow } from '../domain/verdict-feature.ts';
-import { AppError } from '../errors.ts';
 import { type Names, namesOf, withIds } from './names.ts';
 import { keyOf, type RunKey } from './run-context.ts';
-
-export interface VerdictFilter {
-  verdict?: Verdict;
-  check?: CheckId;
-  /** of `check`, or of any check where none is named; with `check` alone: fail */
-  outcome?: Outcome;
-  project_code?: string;
-  township?: string;
-  /** west, south, east, north in degrees */
-  bbox?: readonly [number, number, number, number];
-  only?: 'flagged';
-}
-
-export interface VerdictQuery extends VerdictFilter {
-  limit: number;
-  /** as given by the page before */
-  cursor?: string;
-  /** how many parcels the filters match, where that is known already: counting them takes as long as reading a page */
-  matched?: number;
-}
 
 interface Row extends Omit<VerdictRow, 'geometry' | 'checks' | 'pieces'> {
   geometry: string | null;
@@ -38,7 +17,6 @@ interface Row extends Omit<VerdictRow, 'geometry' | 'checks' | 'pieces'> {
 }
 
 const readRows = sqlFile<Row>('queries/read-verdicts');
-const countRows = sqlFile<{ matched: number }>('queries/count-verdicts');
 const pieceRows = sqlFile<{
   piece_no: number;
   reasons: CheckId[];
@@ -50,28 +28,25 @@ const pieceRows = sqlFile<{
 /** Rows read at a time when streaming: some 5 MB with their findings. */
 const pageSize = 500;
 
+/** The parcels at these places of the run, in the order given. */
 export async function readVerdicts(
   db: Kysely<Schema>,
   key: RunKey,
-  query: VerdictQuery,
-): Promise<{ items: VerdictRow[]; next_cursor: string | null; number_matched: number }> {
-  const filter = filterParams(query);
+  ordinals: readonly number[],
+): Promise<VerdictRow[]> {
+  const names = await namesOf(db, key);
   const rows = await readRows.all(db, {
     ...keyOf(key),
-    ...filter,
-    ...shapeParams({}),
-    after: placeOf(query.cursor),
-    limit: query.limit + 1,
+    ...everything,
+    ordinals: [...ordinals],
+    limit: ordinals.length,
   });
-  const matched = query.matched ?? (await countRows.one(db, { ...keyOf(key), ...filter })).matched;
-  const names = await namesOf(db, key);
-  const items = rows.slice(0, query.limit).map((row) => toRow(row, names));
-  const last = items.at(-1);
-  return {
-    items,
-    next_cursor: rows.length > query.limit && last ? cursorAt(last.ordinal) : null,
-    number_matched: matched,
-  };
+  const byPlace = new Map(rows.map((row) => [row.ordinal, toRow(row, names)]));
+  return ordinals.map((ordinal) => {
+    const row = byPlace.get(ordinal);
+    if (row === undefined) throw new Error(`no parcel at ${ordinal} of the run`);
+    return row;
+  });
 }
 
 /** All parcels of a run in upload order; with `srid` each carries its shape as WKB in that system. */
@@ -85,8 +60,9 @@ export async function* streamVerdicts(
   for (;;) {
     const rows = await readRows.all(db, {
       ...keyOf(key),
-      ...filterParams(options),
+      ...everything,
       ...shapeParams(options),
+      only_flagged: options.only === 'flagged',
       after,
       limit: pageSize,
     });
@@ -104,10 +80,8 @@ export async function readVerdict(
 ): Promise<(VerdictRow & { piece_features: object[] }) | null> {
   const [found] = await readRows.all(db, {
     ...keyOf(key),
-    ...filterParams({}),
-    ...shapeParams({}),
+    ...everything,
     parcel_id: parcelId,
-    after: 0,
     limit: 1,
   });
   if (!found) return null;
@@ -134,6 +108,7 @@ export function toFeature(row: VerdictRow): VerdictFeature {
     declared_net_m2: _n,
     source_file: _f,
     attributes: _x,
+    geometry_hash: _h,
     geometry,
     ...rest
   } = row as VerdictRow & { wkb?: unknown };
@@ -152,35 +127,8 @@ function toRow({ wkb: _, net, geometry, checks: found, ...row }: Row, names: Nam
   };
 }
 
-function filterParams(filter: VerdictFilter): Record<string, unknown> {
-  const [west, south, east, north] = filter.bbox ?? [null, null, null, null];
-  return {
-    verdict: filter.verdict ?? null,
-    check_id: filter.check ?? null,
-    outcome: filter.outcome ?? null,
-    project_code: filter.project_code ?? null,
-    township: filter.township ?? null,
-    parcel_id: null,
-    only_flagged: filter.only === 'flagged',
-    west,
-    south,
-    east,
-    north,
-  };
-}
-
 function shapeParams({ srid }: { srid?: number }): Record<string, unknown> {
   return { with_geometry: srid === undefined, srid: srid ?? null };
 }
 
-/** Cursors are opaque to clients; inside they are the place of the last parcel seen. */
-function cursorAt(ordinal: number): string {
-  return Buffer.from(`v1:${ordinal}`).toString('base64url');
-}
-
-function placeOf(cursor: string | undefined): number {
-  if (cursor === undefined) return 0;
-  const match = /^v1:(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString());
-  if (!match) throw new AppError('validation', { zh: 'cursor 无效', en: 'Invalid cursor' }, { field: 'cursor' });
-  return Number(match[1]);
-}
+const everything = { ...shapeParams({}), ordinals: null, parcel_id: null, only_flagged: false, after: 0 };

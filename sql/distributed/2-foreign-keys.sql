@@ -15,3 +15,10 @@ alter table run_result add constraint run_result_parcel foreign key (region_code
 alter table run_result add constraint run_result_result foreign key (region_code, result_id) references result (region_code, result_id);
 alter table finding add constraint finding_of foreign key (region_code, result_id) references result (region_code, result_id) on delete cascade;
 alter table piece add constraint piece_of foreign key (region_code, result_id) references result (region_code, result_id) on delete cascade;
+alter table run_indexed add constraint run_indexed_of foreign key (region_code, run_id) references run (region_code, run_id) on delete cascade;
+alter table run_index add constraint run_index_of foreign key (region_code, run_id) references run (region_code, run_id) on delete cascade;
+alter table review add constraint review_supersedes_one foreign key (region_code, supersedes) references review (region_code, review_id);
+alter table flag_review add constraint flag_review_names foreign key (region_code, review_id) references review (region_code, review_id);
+alter table attachment_part add constraint attachment_part_of foreign key (region_code, attachment_id) references attachment (region_code, attachment_id) on delete cascade;
+alter table review_attachment add constraint review_attachment_of_review foreign key (region_code, review_id) references review (region_code, review_id);
+alter table review_attachment add constraint review_attachment_names foreign key (region_code, attachment_id) references attachment (region_code, attachment_id);

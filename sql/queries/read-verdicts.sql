@@ -1,6 +1,6 @@
--- One row per parcel of a run in upload order, from after a place on, with its books, findings and pieces; filters are null where not asked for.
+-- One row per parcel of a run in upload order, from after a place on or of the places given, with its books, findings and pieces.
 select rr.ordinal, rr.parcel_set_id::text as parcel_set_id, p.parcel_id, p.client_id, p.project_code, p.project_name, rr.township, p.declared_area_m2,
-       p.declared_net_m2, p.accepted_on::text as accepted_on, p.target_class, p.grade, p.capacity_kg, p.source_file, p.attributes,
+       p.declared_net_m2, p.accepted_on::text as accepted_on, p.target_class, p.grade, p.capacity_kg, p.source_file, p.attributes, p.geometry_hash,
        s.area_m2, s.verdict, s.deduct_area_m2, s.restore_area_m2, s.remediate_area_m2, s.kept_area_m2, s.kept_unverified_area_m2, s.net,
        case when p.area_m2 > 0 and :with_geometry::boolean then st_asgeojson(p.geom, 12, 0) end as geometry,
        case when p.area_m2 > 0 and :srid::int is not null then st_asbinary(st_transform(p.geom, :srid::int), 'NDR') end as wkb,
@@ -13,16 +13,8 @@ from run_result rr
 join result s on s.region_code = rr.region_code and s.result_id = rr.result_id
 join parcel p on p.region_code = rr.region_code and p.parcel_set_id = rr.parcel_set_id and p.ordinal = rr.parcel_ordinal
 where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid and rr.ordinal > :after::int
-  and (:verdict::text is null or s.verdict = :verdict::text)
+  and (:ordinals::int[] is null or rr.ordinal = any (:ordinals::int[]))
   and (not :only_flagged::boolean or s.verdict <> 'compliant')
-  and (:project_code::text is null or p.project_code = :project_code::text)
-  and (:township::text is null or rr.township = :township::text)
   and (:parcel_id::text is null or p.parcel_id = :parcel_id::text)
-  and (:west::float8 is null or (p.geom && st_makeenvelope(:west::float8, :south::float8, :east::float8, :north::float8, 4490)
-       and st_intersects(p.geom, st_makeenvelope(:west::float8, :south::float8, :east::float8, :north::float8, 4490))))
-  and ((:check_id::text is null and :outcome::text is null) or exists (
-    select 1 from finding f
-    where f.region_code = rr.region_code and f.result_id = rr.result_id
-      and (:check_id::text is null or f.check_id = :check_id::text) and f.outcome = coalesce(:outcome::text, 'fail')))
 order by rr.ordinal
 limit :limit::int

@@ -140,6 +140,7 @@ function makeRow(i: number, random: () => number): VerdictRow {
     capacity_kg: i % 3 === 0 ? null : 975 + i,
     source_file: '补充耕地地块.shp',
     attributes: attributesOf(i),
+    geometry_hash: `shape-${i}`,
     geometry: empty ? null : { type: 'MultiPolygon', coordinates: [square(i).map((ring) => ring.map(toLonLat))] },
   };
 }

@@ -113,7 +113,7 @@ onDatabase('embedded', 'problems of a request', (open) => {
     ['{}', 'parcel_set_ids'],
     ['{"parcel_set_ids":[]}', 'parcel_set_ids'],
     ['{"parcel_set_ids":"all"}', 'parcel_set_ids'],
-    ['{"parcel_set_ids":[7]}', 'parcel_set_ids.0'],
+    ['{"parcel_set_ids":[7]}', 'parcel_set_ids[0]'],
     [`{"parcel_set_ids":["${nobody}"],"run_id":"mine"}`, 'run_id'],
     [`{"parcel_set_ids":["${nobody}"],"params":{"steep-slope":25}}`, 'params.steep-slope'],
   ])('POST /runs with %s is refused', async (payload, field) => {

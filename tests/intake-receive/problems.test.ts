@@ -38,6 +38,7 @@ const limited =
       config: {
         ...deps.config,
         limits: {
+          ...deps.config.limits,
           parcels: { ...deps.config.limits.parcels, ...limits },
           layers: { ...deps.config.limits.layers, ...limits },
           registers: { ...deps.config.limits.registers, ...limits },

@@ -22,6 +22,7 @@ export async function describeApi(app: App): Promise<void> {
         { name: 'jobs', description: '后台任务' },
         { name: 'runs', description: '核查与结果' },
         { name: 'tiles', description: '矢量瓦片（OGC API – Tiles）' },
+        { name: 'reviews', description: '审核：决定、附件与事件' },
         { name: 'health', description: '运行状况' },
       ],
     },

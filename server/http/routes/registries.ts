@@ -59,6 +59,7 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
         layers: snakeKeys(config.limits.layers),
         registers: snakeKeys(config.limits.registers),
         uploads: { kept_hours: config.uploads.keptHours, most: config.uploads.most },
+        reviews: snakeKeys(config.limits.reviews),
         page: maxLimit,
       },
       export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension, options }) => ({

@@ -1,20 +1,24 @@
 import { checks } from '../../checks/index.ts';
-import type { CheckId, Outcome, Verdict } from '../../domain/outcome.ts';
-import type { RunSummary } from '../../domain/verdict-feature.ts';
+import type { RunSummary, VerdictRow } from '../../domain/verdict-feature.ts';
 import { AppError } from '../../errors.ts';
 import { type ExportFormat, type ExportOptions, exportFormats } from '../../exports/index.ts';
+import { type StatesByCheck, statesOf, withReviews } from '../../ledger/flag-states.ts';
+import { facetsOf, findVerdicts } from '../../verification/find-verdicts.ts';
 import { readVerdict, readVerdicts, streamVerdicts, toFeature } from '../../verification/read-verdicts.ts';
-import { readBox } from '../bbox.ts';
+import { indexRun } from '../../verification/run-index.ts';
 import { type App, type AppDeps, languageOf } from '../context.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
+import { filterAsked } from '../parcel-filter.ts';
 import { invalidField, notFound, shown } from '../problem.ts';
+import { historyOf } from '../reading/reviews.ts';
 import { defaultLimit, JsonObject, problemResponse, RunPath } from '../schemas/common.ts';
 import * as schemas from '../schemas/runs.ts';
 import { attachment, featureCollection } from '../streams.ts';
 import { finishedRun } from './runs.ts';
 import { answerStream } from './shared.ts';
 
-export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
+export function verdictRoutes(app: App, { database, config }: AppDeps): void {
+  const { db } = database;
   app.get(
     '/runs/:run_id/verdicts',
     {
@@ -27,28 +31,50 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
       },
     },
     async (request, reply) => {
-      const { run_id, region_code, parcel_count } = await finishedRun(db, request.params.run_id);
-      const { limit, cursor, bbox, verdict, check, outcome, project_code, township } = request.query;
-      const box = readBox(bbox);
-      const filter = {
-        ...(verdict === undefined ? {} : { verdict: verdict as Verdict }),
-        ...(check === undefined ? {} : { check: check as CheckId }),
-        ...(outcome === undefined ? {} : { outcome: outcome as Outcome }),
-        ...(project_code === undefined ? {} : { project_code }),
-        ...(township === undefined ? {} : { township }),
-        ...(box === undefined ? {} : { bbox: box }),
-      };
-      const question = ['verdicts', run_id, filter];
+      const run = await finishedRun(db, request.params.run_id);
+      const { limit = defaultLimit, cursor, sort, ...asked } = request.query;
+      const filter = filterAsked(asked);
+      const question = ['verdicts', run.run_id, filter, sort ?? 'upload'];
       const position = decodeCursor(question, cursor);
-      const all = Object.keys(filter).length === 0 ? parcel_count : undefined;
-      const pages = inPortions(limit ?? defaultLimit, position, all, (portion) =>
-        readVerdicts(db, { region_code, run_id }, { ...filter, ...portion }),
-      );
-      const ending = ({ next_cursor, number_matched }: Page) => ({
-        next_cursor: next_cursor === null ? null : encodeCursor(question, next_cursor),
-        number_matched,
+      await indexRun(database, run);
+      const found = await findVerdicts(db, run, filter, {
+        limit,
+        cursor: position,
+        ...(sort === undefined ? {} : { sort }),
       });
-      return answerStream(reply, 'application/geo+json; charset=utf-8', featureCollection(pages, toFeature, ending));
+      const ending = () => ({
+        next_cursor: found.next_cursor === null ? null : encodeCursor(question, found.next_cursor),
+        number_matched: found.number_matched,
+      });
+      const pages = inPortions(found.ordinals, async (ordinals) => {
+        const rows = await readVerdicts(db, run, ordinals);
+        const states = await statesOf(db, run, ordinals);
+        return rows.map((row) => reviewed(row, states.get(row.ordinal)));
+      });
+      return answerStream(
+        reply,
+        'application/geo+json; charset=utf-8',
+        featureCollection(pages, (feature: object) => feature, ending),
+      );
+    },
+  );
+
+  app.get(
+    '/runs/:run_id/facets',
+    {
+      schema: {
+        tags: ['runs'],
+        summary: '各筛选项的地块数：每项按其余条件计',
+        params: RunPath,
+        querystring: schemas.ParcelFilterQuery,
+        response: { 200: schemas.Facets, ...problemResponse },
+      },
+    },
+    async (request) => {
+      const run = await finishedRun(db, request.params.run_id);
+      const filter = filterAsked(request.query);
+      await indexRun(database, run);
+      return facetsOf(db, run, filter);
     },
   );
 
@@ -63,13 +89,17 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
       },
     },
     async (request) => {
-      const { run_id, region_code } = await finishedRun(db, request.params.run_id);
+      const run = await finishedRun(db, request.params.run_id);
+      const { run_id, region_code } = run;
       const { parcel_id } = request.params;
       // no text of the database holds NUL, and asking for it is an error there
       const row = parcel_id.includes('\0') ? null : await readVerdict(db, { region_code, run_id }, parcel_id);
       if (row === null) throw notFound({ zh: '地块', en: 'parcel' }, parcel_id);
       const { piece_features, ...verdict } = row;
-      const feature = toFeature(verdict);
+      await indexRun(database, run);
+      const states = await statesOf(db, run, [verdict.ordinal]);
+      const feature = reviewed(verdict, states.get(verdict.ordinal));
+      const history = await historyOf(db, region_code, verdict, config.limits.reviews);
       const {
         parcel_set_id,
         client_id,
@@ -92,7 +122,7 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
         declared_net_m2,
         attributes,
       };
-      return { ...feature, properties: { ...feature.properties, ...more }, piece_features };
+      return { ...feature, properties: { ...feature.properties, ...more }, piece_features, history };
     },
   );
 
@@ -141,28 +171,24 @@ export function verdictRoutes(app: App, { database: { db } }: AppDeps): void {
   );
 }
 
-type Page = Awaited<ReturnType<typeof readVerdicts>>;
+/** The feature of CONTRACT §4 with what people decided; its shape is told by its hash, which decisions name. */
+function reviewed(row: VerdictRow, states: StatesByCheck | undefined) {
+  const feature = toFeature(row);
+  const properties = { ...withReviews(feature.properties, states), geometry_hash: row.geometry_hash };
+  return { ...feature, properties };
+}
 
 /**
  * A page of 10,000 read by some hundred rows: it is written as it is read, and others get their turn between. The first portion is the
- * smallest, so that something is there soon. @param all how many the filters match, where nobody need count them
+ * smallest, so that something is there soon.
  */
-async function* inPortions(
-  limit: number,
-  cursor: string | undefined,
-  all: number | undefined,
-  read: (portion: { limit: number; cursor?: string; matched?: number }) => Promise<Page>,
-): AsyncGenerator<Page> {
-  let matched = all;
-  for (let left = limit, at = cursor, most = 100; ; most = 300) {
-    const known = { ...(at === undefined ? {} : { cursor: at }), ...(matched === undefined ? {} : { matched }) };
-    const page = await read({ limit: Math.min(left, most), ...known });
-    yield page;
-    matched = page.number_matched;
-    left -= page.items.length;
-    if (left <= 0 || page.next_cursor === null) return;
-    at = page.next_cursor;
-  }
+async function* inPortions<Row>(
+  ordinals: readonly number[],
+  read: (ordinals: readonly number[]) => Promise<Row[]>,
+): AsyncGenerator<{ items: Row[] }> {
+  if (ordinals.length === 0) yield { items: [] };
+  for (let from = 0, most = 100; from < ordinals.length; from += most, most = 300)
+    yield { items: await read(ordinals.slice(from, from + most)) };
 }
 
 /** A file in another system or encoding than was asked for would be taken for what was asked for. */

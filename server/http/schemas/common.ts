@@ -65,6 +65,17 @@ export const Where = Type.Object({
       { description: '表格类文件：逐处问题，row 为表格软件显示的行号，column 为列标；最多 200 处' },
     ),
   ),
+  problems: Type.Optional(
+    Type.Array(
+      Type.Object({
+        field: Type.String(),
+        code: Type.String(),
+        detail: Type.String(),
+        current: Type.Optional(JsonObject),
+      }),
+      { description: '多项请求：逐项问题及其位置，最多 200 处；冲突时 current 为现有的决定' },
+    ),
+  ),
 });
 
 /** RFC 9457. `title` and `detail` are in the language asked for, zh-CN unless English is preferred. */

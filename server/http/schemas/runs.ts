@@ -1,5 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { checkIds, outcomes, verdicts } from '../../domain/outcome.ts';
+import { reviewStates } from '../../domain/review.ts';
+import { sorts } from '../../verification/find-verdicts.ts';
 import {
   Bbox,
   closed,
@@ -71,18 +73,54 @@ export const RunQuery = Type.Object(
   closed,
 );
 
+/** What selects parcels of a run; all of it together. */
+const parcelFilter = {
+  verdict: Type.Optional(Type.Enum([...verdicts])),
+  check: Type.Optional(Type.Enum([...checkIds], { description: '与 outcome、state 合用；单用时为该检查不通过的地块' })),
+  outcome: Type.Optional(Type.Enum([...outcomes])),
+  state: Type.Optional(
+    Type.Enum([...reviewStates], { description: '审核状态：疑似、已确认、已否定；stale 为依据已变的决定' }),
+  ),
+  project_code: Type.Optional(
+    Type.String({ maxLength: 200, pattern: withoutNul, description: '空值为没有项目编号的地块' }),
+  ),
+  township: Type.Optional(Type.String({ maxLength: 200, pattern: withoutNul, description: '空值为没有乡镇的地块' })),
+  area_min: Type.Optional(Type.Number({ minimum: 0, description: 'm²，含' })),
+  area_max: Type.Optional(Type.Number({ minimum: 0, description: 'm²，含' })),
+  q: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      pattern: withoutNul,
+      description: '地块编号、项目编号或项目名称中的文字，不分大小写',
+    }),
+  ),
+  bbox: Type.Optional(Bbox),
+};
+
+export const ParcelFilterQuery = Type.Object(parcelFilter, closed);
+export type ParcelFilterQuery = Static<typeof ParcelFilterQuery>;
+
 export const VerdictQuery = Type.Object(
   {
-    verdict: Type.Optional(Type.Enum([...verdicts])),
-    check: Type.Optional(Type.Enum([...checkIds], { description: '与 outcome 合用；单用时为该检查不通过的地块' })),
-    outcome: Type.Optional(Type.Enum([...outcomes])),
-    project_code: Type.Optional(Type.String({ maxLength: 200, pattern: withoutNul })),
-    township: Type.Optional(Type.String({ maxLength: 200, pattern: withoutNul })),
-    bbox: Type.Optional(Bbox),
+    ...parcelFilter,
+    sort: Type.Optional(Type.Enum([...sorts], { description: '缺省为上传顺序；前加 - 为从大到小' })),
     ...paging,
   },
   closed,
 );
+
+const Count = Type.Integer({ minimum: 0 });
+export const Facets = Type.Object({
+  number_matched: Count,
+  verdict: Type.Record(Type.String(), Count),
+  check: Type.Record(Type.String(), Type.Record(Type.String(), Count)),
+  project_code: Type.Array(
+    Type.Object({ project_code: Nullable(Type.String()), project_name: Nullable(Type.String()), count: Count }),
+  ),
+  township: Type.Array(Type.Object({ township: Nullable(Type.String()), count: Count })),
+  state: Type.Record(Type.String(), Count),
+});
 
 export const VerdictFeatureOut = Type.Object({
   type: Type.Literal('Feature'),
