@@ -22,6 +22,7 @@ eachDatabase('a resumable upload', (open, kind) => {
   let tus: Tus;
   const { limits } = readConfig({});
   const small = {
+    ...limits,
     parcels: { ...limits.parcels, archiveBytes: 6 * MB },
     layers: { ...limits.layers, archiveBytes: 8 * MB },
     registers: { ...limits.registers, entryBytes: MB },
