@@ -1,6 +1,7 @@
 /** Sound files of every format, as mutations begin with them. A new format is a line here. */
 import { deflateSync, inflateRawSync, zstdCompressSync } from 'node:zlib';
 import { type Feature, gdalMakes, membersOf } from '../intake/gdal-files.ts';
+import { basicHeads, cornerRows, csvOf, xlsxOf } from '../intake/make-corners.ts';
 import { blob, makeGeopackage, polygonWkb } from '../intake/make-geopackage.ts';
 import { layerMembers } from '../intake/make-shapefile.ts';
 import { gbk, makeTxt, box as ring } from '../intake/make-txt.ts';
@@ -84,6 +85,10 @@ const txt = makeTxt(
     values: ['1.0', `${i}`, `地块${i}`, '面', '', '旱地', '0103'],
   })),
 );
+const corners = [
+  [...basicHeads, '面积（公顷）'],
+  ...cornerRows([0, 1, 2].map((i) => ({ id: `D${i}`, rings: [ring(east + 150 * i, north, 100)], values: [1] }))),
+];
 const projects = [project('50024220210001'), project('50024220210002', { 状态: '待核定', 合格证编号: null })];
 const tiff = (more: TiffOptions) =>
   writeTiff({
@@ -145,6 +150,9 @@ export async function goodFiles(): Promise<Good[]> {
       ['a', 'b'].map((name) => ({ name: `${name}.txt`, data: gbk(txt) })),
       { text: true, rows: 6, fields: { sublayer: '*' } },
     ),
+    parcels('csv', '界址点.csv', gbk(csvOf(corners)), { text: true, rows: 3 }),
+    parcels('xlsx', '界址点.xlsx', await xlsxOf({ 界址点: corners }), { rows: 3 }),
+    parcels('xlsx', '界址点.xlsx', partsOf(await xlsxOf({ 界址点: corners })), { text: true, rows: 3 }),
     raster('slope', compressed(8, { tile: 16, compress: deflateSync })),
     raster('slope', tiff({ big: true, bigEndian: true })),
     raster('slope', compressed(50_000, { rowsPerStrip: 7, compress: zstdCompressSync })),

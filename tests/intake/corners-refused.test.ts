@@ -1,8 +1,6 @@
 /** Tables of boundary points that are refused, each with its code, file, row and column; and the hostile ones (THREATS T2, T8, T11, T13, T14). */
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { AppError } from '../../server/errors.ts';
-import { seeded } from '../support/seeded.ts';
 import { basicHeads, cornerRows, csvOf, type Row, type Value, xlsxOf } from './make-corners.ts';
 import { layerMembers } from './make-shapefile.ts';
 import { box, gbk, header, makeTxt } from './make-txt.ts';
@@ -352,29 +350,5 @@ describe('a zip of tables', () => {
       code: 'format-unsupported',
     });
     expect(await refusal(makeZip([ledger]))).toMatchObject({ code: 'attribute-missing', where: { file: '台账.xlsx' } });
-  });
-});
-
-describe('good tables changed at random', () => {
-  it.each(['csv', 'xlsx'])('%s: read, or refused in a sentence; never fewer plots without a word', async (kind) => {
-    const random = seeded(17);
-    const whole = kind === 'csv' ? gbk(csvOf(rows)) : await xlsxOf({ a: rows });
-    for (let n = 0; n < 150; n++) {
-      const bytes = Buffer.from(whole);
-      const at = Math.floor(random() * bytes.length);
-      const way = Math.floor(random() * 3);
-      if (way === 0) bytes[at] = Math.floor(random() * 256);
-      if (way === 1) bytes[at]! ^= 1 << Math.floor(random() * 8);
-      const some = way === 2 ? bytes.subarray(0, at) : bytes;
-      try {
-        const { report, rows: found } = await read(some, { name: 'a.csv' });
-        expect(found.length).toBe(report.feature_count);
-        if (way === 2 && found.length < 2) expect(at).toBeLessThan(csvOf(rows.slice(0, 7)).length + 20);
-      } catch (error) {
-        if (!(error instanceof AppError)) throw error;
-        expect(error.status).toBeLessThan(500);
-        expect(error.where?.file).toBeTruthy();
-      }
-    }
   });
 });
