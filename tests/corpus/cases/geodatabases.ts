@@ -62,6 +62,12 @@ function whole(add: Add): void {
   });
   add('without its catalogue', without('/a00000001.gdbtable'), corrupt);
   add('without the table of its layer', without(table), corrupt);
+  add('without the list of its items', without('/a00000004.gdbtable'), corrupt);
+  add(
+    'every byte of it changed',
+    makeZip(members.map((m) => ({ ...m, data: Buffer.from(m.data.map((b, i) => b ^ (i * 77))) }))),
+    corrupt,
+  );
   add(
     'half a table',
     changed(table, (b) => b.subarray(0, b.length / 2)),

@@ -14,7 +14,8 @@ const good = makeTxt(plots);
 const three = load(3, { m2: 3 * plotM2 });
 const plotEnds = [...good.matchAll(/^J1,.*(?=\r\n(?!J2))/gm)].flatMap(({ index, 0: line }) => {
   const end = gbk(good.slice(0, index + line.length)).length;
-  return [end, end + 1, end + 2];
+  // with fewer zeros behind its point the number is the same
+  return [-4, -3, -2, -1, 0, 1, 2].map((n) => end + n);
 });
 const lines = good.split('\r\n');
 /** line n instead; plots begin at lines 13, 19, 25 */
