@@ -12,6 +12,7 @@ import { answerClientError, answerErrors, refuseOtherMethods, sendError } from '
 import { describeApi } from './http/plugins/openapi.ts';
 import { servePage } from './http/plugins/page.ts';
 import { guardRequests, requestIdOf } from './http/plugins/request-guards.ts';
+import { attachmentRoutes } from './http/routes/attachments.ts';
 import { batchReviewRoutes } from './http/routes/batch-reviews.ts';
 import { comparisonRoutes } from './http/routes/comparisons.ts';
 import { healthRoutes } from './http/routes/health.ts';
@@ -67,6 +68,7 @@ const routes = [
   personRoutes,
   reviewRoutes,
   batchReviewRoutes,
+  attachmentRoutes,
 ];
 
 export async function buildApp(options: AppOptions): Promise<FastifyInstance> {

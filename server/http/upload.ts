@@ -122,7 +122,7 @@ async function refuseBeforeReading(request: FastifyRequest, folder: string, limi
 }
 
 /** The multipart reader throws plain errors with no code for a form that is not one. */
-function brokenForm(error: unknown): unknown {
+export function brokenForm(error: unknown): unknown {
   if (error instanceof AppError || frameworkProblem(error) !== undefined) return error;
   const { code, message } = error as { code?: unknown; message?: unknown };
   if (code === undefined || code === 'ERR_STREAM_PREMATURE_CLOSE' || /multipart|boundary|form/i.test(String(message))) {

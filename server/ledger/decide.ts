@@ -207,12 +207,14 @@ async function missingFiles(
 ): Promise<PlacedFault[]> {
   const ids = [...new Set(items.flatMap(({ attachments = [] }) => attachments))];
   if (ids.length === 0) return [];
+  // touched, so that none is swept before the decision that refers to it is there
   const rows = await trx
-    .selectFrom('attachment')
-    .select('attachment_id')
+    .updateTable('attachment')
+    .set({ created_at: new Date() })
     .where('region_code', '=', regionCode)
     .where('attachment_id', 'in', ids)
     .where('ready_at', 'is not', null)
+    .returning('attachment_id')
     .execute();
   const here = new Set(rows.map((row) => row.attachment_id));
   return items.flatMap(({ attachments = [] }, i) =>

@@ -128,8 +128,8 @@ export function untied(sql: string): string[] {
   return [...wrong, ...first];
 }
 
-/** they ask which county something is of, or for what every county shares */
-const ofNoCounty = ['queries/regions-of-shapes', 'queries/find-persons'];
+/** they ask which county something is of, for what every county shares, or sweep all of them */
+const ofNoCounty = ['queries/regions-of-shapes', 'queries/find-persons', 'queries/sweep-attachments'];
 
 describe('the statements of runs and decisions', () => {
   const sources = globSync('server/{verification,ledger}/*.ts', { cwd: join(sqlFolder, '..') }).map((path) =>

@@ -84,6 +84,16 @@ export const AttachmentOut = Type.Object({
   warnings: Type.Array(Type.Object({ code: Type.String(), message: Type.String() })),
 });
 
+export const AttachmentFields = Type.Object(
+  {
+    region_code: Type.Optional(RegionCode),
+    run_id: Type.Optional(Type.String({ maxLength: 64, description: '与 parcel_id 合用：当即比较拍摄位置与地块' })),
+    parcel_id: Type.Optional(Type.String({ maxLength: 500, pattern: withoutNul })),
+  },
+  closed,
+);
+export const AttachmentPath = Type.Object({ attachment_id: Type.String() }, closed);
+
 export const Review = Type.Object({
   review_id: Uuid,
   region_code: RegionCode,
