@@ -239,9 +239,12 @@ eachDatabase('a resumable upload', (open, kind) => {
   it('sent by two at once is one upload: what the slower one sends too late is refused', async () => {
     const data = randomBytes(2 * MB);
     const id = await tus.begin(data.length);
+    const begun = Date.now();
     const answers = (await Promise.all([1, 2, 3].map(() => tus.patch(id, 0, data)))).map(({ status }) => status);
     expect(answers.filter((status) => status !== 204 && status !== 409)).toEqual([]);
     expect(answers).toContain(204);
+    // nobody is left sending to one who does not listen
+    expect(Date.now() - begun).toBeLessThan(30_000);
     // a line that writes slowly is ended for who comes after it, and what it had written stays
     const at = await tus.offset(id);
     if (at < data.length) expect((await tus.patch(id, at, data.subarray(at))).status).toBe(204);

@@ -2,7 +2,9 @@
  * The tus protocol 1.0.0 (https://tus.io/protocols/resumable-upload) by its kept server: what it answers goes out in our shape, its
  * refusals as problems (CONTRACT §6).
  */
+import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ERRORS, Metadata, Server } from '@tus/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../../config.ts';
@@ -19,6 +21,9 @@ const answered = ['location', 'tus-resumable', 'tus-version', 'tus-extension', '
 const isAnswered = (name: string) => answered.includes(name) || name.startsWith('upload-');
 const asked = ['content-type', 'content-length', 'host', 'tus-resumable'];
 const isAsked = (name: string) => asked.includes(name) || name.startsWith('upload-');
+
+/** ms for the rest of a body that nobody reads */
+const drainMs = 1000;
 
 export type Resumable = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
@@ -64,6 +69,7 @@ export function resumableUploads(store: UploadStore, config: Config, path: strin
     reply.header('tus-resumable', tusVersion);
     const web = asWeb(request);
     const answer = await tus.handleWeb(web);
+    if (web.body !== null && !(await drained(request.raw))) reply.header('connection', 'close');
     if (answer.status >= 400) {
       const limit = limitFor(purposeIn(web.headers.get('upload-metadata')));
       throw refusal(thrown.get(web), answer.status, await answer.text(), limit);
@@ -71,6 +77,21 @@ export function resumableUploads(store: UploadStore, config: Config, path: strin
     for (const [name, value] of answer.headers) if (isAnswered(name)) reply.header(name, value);
     return reply.code(answer.status).send();
   };
+}
+
+/**
+ * Takes what is left of a body off the line, for a moment: one who is still sending, and is answered early (a wrong offset, another
+ * line that comes after), would else hear nothing until the line is given up. false: there is more.
+ */
+async function drained(body: IncomingMessage): Promise<boolean> {
+  if (body.readableEnded || body.destroyed) return true;
+  body.removeAllListeners('data');
+  const ended = new Promise<boolean>((resolve) => {
+    body.once('end', () => resolve(true));
+    body.once('close', () => resolve(true));
+  });
+  body.resume();
+  return Promise.race([ended, pause(drainMs, false)]);
 }
 
 function asWeb(request: FastifyRequest): Request {
@@ -124,7 +145,8 @@ function refusal(error: unknown, status: number, text: string, limitBytes: numbe
     case ERRORS.ERR_LOCK_TIMEOUT:
       return new HttpError({ code: 'busy', detail: inUse });
     case ERRORS.ABORTED:
-      return new HttpError({ code: 'validation', detail: brokenOff });
+      // a client takes a conflict for a reason to ask how far it is, and to go on
+      return new HttpError({ code: 'conflict', detail: inUse });
   }
   if (error instanceof Error && (error as { status_code?: unknown }).status_code === 413)
     return new HttpError({ code: 'too-large', detail: pastLength, where: { field: 'Upload-Length' } });
@@ -170,10 +192,6 @@ const lengthFirst: Sentence = {
 const inUse: Sentence = {
   zh: '该上传正被另一个连接写入，请几秒后重试。',
   en: 'Another connection is writing to this upload; try again in a few seconds.',
-};
-const brokenOff: Sentence = {
-  zh: '上传中断，已收到的部分保留着，可以续传。',
-  en: 'The upload broke off; what arrived is kept and can be gone on with.',
 };
 const badHeader = (field: string | undefined): Sentence => ({
   zh: `请求头${field === undefined ? '' : ` ${field} `}不符合 tus 协议，请检查后重试。`,
