@@ -65,6 +65,8 @@ export interface ReviewLimits {
   attachments: number;
   /** bytes of one attachment; a photo of a telephone has 3 to 15 MB */
   attachmentBytes: number;
+  /** attachments that wait for a decision to refer to them, over all; one more is refused */
+  looseAttachments: number;
   /** width × height of a photo; telephones reach 200 million, and whoever opens it must decode them all */
   pixels: number;
   /** m from the parcel beyond which a photo's position is warned of */
@@ -76,6 +78,7 @@ export const reviewLimits: ReviewLimits = {
   batch: 10_000,
   attachments: 20,
   attachmentBytes: 25 * MB,
+  looseAttachments: 2000,
   pixels: 250_000_000,
   nearM: 500,
 };

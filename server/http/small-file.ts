@@ -10,7 +10,7 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../errors.ts';
 import { invalidField, shown } from './problem.ts';
 import { brokenForm } from './upload.ts';
-import { cleanName, type StoredFile, temporaryPrefix, uploadsFolder } from './uploads/stored-file.ts';
+import { cleanName, needRoom, type StoredFile, temporaryPrefix, uploadsFolder } from './uploads/stored-file.ts';
 
 const mostFields = 10;
 const fieldBytes = 4096;
@@ -22,6 +22,7 @@ export async function receiveSmallFile(
 ): Promise<{ fields: Record<string, string>; file: StoredFile }> {
   if (Number(request.headers['content-length'] ?? 0) > limitBytes + mostFields * fieldBytes) throw tooLarge(limitBytes);
   await mkdir(uploadsFolder(dataDir), { recursive: true });
+  await needRoom(uploadsFolder(dataDir), limitBytes);
   const path = join(uploadsFolder(dataDir), `${temporaryPrefix}${randomUUID()}`);
   const fields: Record<string, string> = {};
   let file: StoredFile | undefined;

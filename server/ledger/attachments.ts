@@ -22,6 +22,7 @@ const partBytes = 1024 * 1024;
 const watch = { stallSeconds: 10, memoryBytes: 512 * 1024 * 1024 };
 
 const distance = sqlFile<{ distance_m: number | null }>('queries/distance-to-parcel');
+const loose = sqlFile<{ loose: number }>('queries/loose-attachments');
 const sweep = sqlFile<{ attachment_id: string }>('queries/sweep-attachments');
 
 /** @throws AppError `format-unsupported`, `too-large` as inspect-file.ts */
@@ -44,6 +45,15 @@ export async function inspect(job: InspectJob): Promise<FileFacts> {
       { cause: error },
     );
   }
+}
+
+/** What waits is bounded, so that nobody fills the database by sending alone. AppError `quota-exceeded`. */
+export async function refuseTooManyLoose(db: Kysely<Schema>, most: number): Promise<void> {
+  if ((await loose.one(db)).loose < most) return;
+  throw new AppError('quota-exceeded', {
+    zh: `已有 ${most} 个附件还没有被任何决定引用，请先用在决定中，或等七天后自动清除。`,
+    en: `${most} attachments wait to be referred to by a decision; use them first, or wait a week until they go.`,
+  });
 }
 
 /** The same bytes are one attachment, under the name that came first. Half of one is none: it is seen when all its parts are here. */

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readConfig } from '../../server/config.ts';
 import { inspectFile } from '../../server/ledger/inspect-file.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
@@ -19,7 +20,9 @@ eachDatabase('attachments of decisions', (open) => {
   let zhang: string;
 
   beforeAll(async () => {
-    county = new ReviewedCounty(await startService(await open()));
+    const { limits } = readConfig({});
+    const config = { limits: { ...limits, reviews: { ...limits.reviews, looseAttachments: 12 } } };
+    county = new ReviewedCounty(await startService(await open(), { config }));
     ({ runId } = await county.begin());
     zhang = await county.person('张三');
   });
@@ -214,6 +217,10 @@ eachDatabase('attachments of decisions', (open) => {
     );
     const { rows: parts } = await pool.query('select distinct attachment_id from attachment_part order by 1');
     expect(parts).toEqual(left);
+    // and there are never too many of them: eleven more, and no twelfth
+    for (let i = 0; i < 11; i++) expect((await send(jpeg({ comment: `loose ${i}` }))).status).toBe(201);
+    const more = await send(jpeg({ comment: 'one more' }));
+    expect([more.status, more.body.code]).toEqual([413, 'quota-exceeded']);
   });
 });
 

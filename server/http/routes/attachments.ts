@@ -6,6 +6,7 @@ import {
   distanceTo,
   inspect,
   oneAttachment,
+  refuseTooManyLoose,
   storeAttachment,
   sweepAttachments,
 } from '../../ledger/attachments.ts';
@@ -47,6 +48,8 @@ export function attachmentRoutes(app: App, { database, config }: AppDeps): void 
       fileAlone,
     ),
     async (request, reply) => {
+      await sweepAttachments(db);
+      await refuseTooManyLoose(db, limits.looseAttachments);
       const { fields, file } = await receiveSmallFile(request, {
         dataDir: config.dataDir,
         limitBytes: limits.attachmentBytes,
@@ -72,7 +75,6 @@ export function attachmentRoutes(app: App, { database, config }: AppDeps): void 
           await indexRun(database, run);
           distance = await distanceTo(db, { ...run, parcel_id }, { lon, lat });
         }
-        await sweepAttachments(db);
         reply.code(existing ? 200 : 201);
         return localized(show(attachment, distance), languageOf(request));
       } finally {
