@@ -9,6 +9,8 @@ import { extname, join, normalize } from 'node:path';
 import { makeParcels, regionCode, summaryOf } from './fixture-county.ts';
 import { checks, layerTypes } from './fixture-registry.ts';
 import { makeShapes } from './fixture-shapes.ts';
+import { layerTiles, parcelTiles, tileBytes, tilesetOf } from './fixture-tiles.ts';
+import { detailOf, facetsOf, matching, type Row } from './fixture-verdicts.ts';
 
 /** What is served at `/`, unless a test says otherwise. */
 export const builtPage = join(import.meta.dirname, '../../web-map/dist');
@@ -18,7 +20,8 @@ export const contentPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; worker-src 'self'; " +
   "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-export type Scenario = 'county' | 'empty' | 'broken' | 'running' | 'slow' | 'failed';
+/** `cells`: as if its parcels were too many to be drawn singly from afar */
+export type Scenario = 'county' | 'cells' | 'empty' | 'broken' | 'running' | 'slow' | 'failed';
 
 export interface FixtureServer {
   url: string;
@@ -63,7 +66,7 @@ export async function startFixtureServer(
   scenario: Scenario = 'county',
   pageFolder = builtPage,
 ): Promise<FixtureServer> {
-  const parcels = makeParcels();
+  const parcels: Row[] = makeParcels().map((parcel, i) => ({ id: i + 1, ...parcel }));
   const shapes = makeShapes();
   const summary = summaryOf(parcels);
   let polls = 0;
@@ -115,19 +118,39 @@ export async function startFixtureServer(
       const next_cursor = to < all.length ? String(to) : null;
       return { type: 'FeatureCollection', features: all.slice(from, to), next_cursor, number_matched: all.length };
     };
-    const [resource, id, part] = path.split('/').map(decodeURIComponent);
+    const [resource, id, part, parcelId] = path.split('/').map(decodeURIComponent);
     if (resource === 'checks') return [200, list(checks)];
     if (resource === 'layer-types') return [200, list(layerTypes)];
     if (self.scenario === 'broken') return [503, problem(503, 'busy', '数据库正在启动，请一分钟后重试。')];
     if (resource === 'runs' && !id) return [200, list(self.scenario === 'empty' ? [] : [run('run-1'), run('run-2')])];
     if (resource === 'runs' && (id === 'run-1' || id === 'run-2')) {
-      if (part === 'verdicts') return [200, features(id === 'run-2' ? parcels : parcels.slice(0, 3))];
+      const rows = id === 'run-2' ? parcels : parcels.slice(0, 3);
+      if (part === 'facets') return [200, facetsOf(rows, query)];
+      if (part === 'verdicts' && parcelId === undefined) return [200, features(matching(rows, query))];
+      if (part === 'verdicts') {
+        const place = query.get('ordinal');
+        const found = rows.find(
+          (row) => row.properties.parcel_id === parcelId && (place === null || row.id === Number(place)),
+        );
+        return found ? [200, detailOf(found)] : [404, problem(404, 'not-found', '没有这个地块。')];
+      }
       if (id === 'run-2') polls += 1;
       return [200, run(id)];
     }
     if (resource === 'layers' && !id) return [200, list(query.get('region_code') === regionCode ? layers : [])];
-    if (resource === 'layers' && part === 'features' && shapes[id!]) return [200, features(shapes[id!]!)];
     return [404, problem(404, 'not-found', '没有这个资源。')];
+  }
+
+  /** A tileset, or one tile of it: of a run or a layer. */
+  async function tiles(path: string): Promise<object | Uint8Array | null> {
+    const [id = '', , , z, row, col] = path.split('/').map(decodeURIComponent);
+    const isRun = id === 'run-1' || id === 'run-2';
+    if (!isRun && !shapes[id]) return null;
+    const layer = isRun ? 'parcels' : 'features';
+    const things = isRun ? parcelTiles(id === 'run-2' ? parcels : parcels.slice(0, 3)) : layerTiles(shapes[id]!);
+    const singlyFrom = isRun && self.scenario === 'cells' ? 12 : 0;
+    if (z === undefined) return tilesetOf(id, layer, things, singlyFrom);
+    return tileBytes(layer, things, singlyFrom, { z: Number(z), row: Number(row), col: Number(col) });
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -138,6 +161,14 @@ export async function startFixtureServer(
       const [status, body] = api(url.pathname.slice('/api/v1/'.length), url.searchParams);
       const type = status < 400 ? 'application/json' : 'application/problem+json';
       response.writeHead(status, { 'content-type': type, 'x-request-id': 'req-00ab12' }).end(JSON.stringify(body));
+      return;
+    }
+    if (url.pathname.startsWith('/ogc/collections/')) {
+      const found = await tiles(url.pathname.slice('/ogc/collections/'.length));
+      if (found === null) response.writeHead(404).end();
+      else if (found instanceof Uint8Array)
+        response.writeHead(200, { 'content-type': 'application/vnd.mapbox-vector-tile' }).end(found);
+      else response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(found));
       return;
     }
     const file = join(pageFolder, normalize(url.pathname === '/' ? '/index.html' : url.pathname));

@@ -55,6 +55,8 @@ export function pageShowsACounty(where: () => string): void {
     });
 
     test('the map draws each verdict that occurs in its own colour, and the red line under it', async () => {
+      await page.locator('.verdicts [data-filter=all]').click();
+      await mapDrawn(page);
       const [red, amber, green] = await countColours(page, [
         verdictLooks.non_compliant.fill,
         verdictLooks.undetermined.fill,
@@ -65,6 +67,21 @@ export function pageShowsACounty(where: () => string): void {
         if (count > 0) expect(pixels, verdict).toBeGreaterThan(20);
       }
       expect((await countColours(page, ['#a3156b'], 40))[0]).toBeGreaterThan(50);
+      await page.locator('.verdicts [data-filter=non_compliant]').click();
+    });
+
+    test('opens on what is flagged, and each filter says how many it would leave', async () => {
+      await expect
+        .poll(() => page.locator('[data-filter=non_compliant]').getAttribute('aria-pressed'), patience)
+        .toBe('true');
+      for (const verdict of ['non_compliant', 'undetermined', 'compliant']) {
+        const told = whole(await page.locator(`.counts [data-verdict=${verdict}] dd`).textContent());
+        expect(whole(await page.locator(`.verdicts [data-filter=${verdict}] b`).textContent())).toBe(told);
+      }
+      const found = page.locator('.found');
+      const flagged = whole(await page.locator('.counts [data-verdict=non_compliant] dd').textContent());
+      await expect.poll(async () => whole(await found.textContent()), patience).toBe(flagged);
+      expect(await page.getByRole('option').first().getAttribute('aria-setsize')).toBe(String(flagged));
     });
 
     test('the legend names the layers by the registry, and unticking one takes it off the map', async () => {

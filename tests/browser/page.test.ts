@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verdictLooks } from '../../web-map/src/map/palette.ts';
+import { paddingOf } from '../../web-map/src/map/shapes.ts';
 import { requirePart } from '../support/parts.ts';
-import { mapDrawn, openPage, patience, startBrowser } from './browser.ts';
+import { countColours, mapDrawn, openPage, patience, startBrowser } from './browser.ts';
 import { nastyName } from './fixture-county.ts';
 import { builtPage, type FixtureServer, type Scenario, startFixtureServer } from './fixture-server.ts';
 import { pageShowsACounty } from './page-behaviour.ts';
@@ -105,6 +107,51 @@ requirePart('chromium', 'cjk-fonts')('the states of the page', () => {
     expect(await page.locator('.legend #legend-body').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Legend' }).click();
     expect(await page.locator('.legend #legend-body').isVisible()).toBe(true);
+    await close();
+  });
+
+  test('parcels too close for the screen are counted in squares, and a click on one looks closer', async () => {
+    const { page, server, troubles, close } = await on('cells');
+    await page.getByRole('option').first().waitFor();
+    await mapDrawn(page);
+    await page.locator('.verdicts [data-filter=all]').click();
+    await mapDrawn(page);
+    // the squares are pale or full by their share: their outlines are not
+    const [red, amber] = await countColours(page, [verdictLooks.non_compliant.ink, verdictLooks.undetermined.ink], 30);
+    expect(red).toBeGreaterThan(500);
+    expect(amber).toBeGreaterThan(500);
+    expect(await page.locator('.legend').textContent()).toContain('方格');
+    const zoomOf = () =>
+      Math.max(...server.asked.map((one) => Number(/collections\/run-2\/.*Quad\/(\d+)/.exec(one)?.[1] ?? 0)));
+    const before = zoomOf();
+    const box = (await page.locator('.place').boundingBox())!;
+    // there is a square somewhere in the middle: the pointer says where
+    for (let i = 0; i < 60; i++) {
+      await page.mouse.move(box.x + box.width * (0.3 + 0.01 * i), box.y + box.height * 0.38);
+      await page.waitForTimeout(60);
+      if ((await page.evaluate<string>(`document.querySelector('.place canvas').style.cursor`)) === 'pointer') {
+        await page.mouse.down();
+        await page.mouse.up();
+        break;
+      }
+    }
+    await expect.poll(zoomOf, patience).toBeGreaterThan(before);
+    expect(troubles).toEqual([]);
+    await close();
+  });
+
+  test('the pieces of the selected parcel tell their reasons under the pointer', async () => {
+    const { page, close } = await on('county', '?run=run-2&parcel=D-0043');
+    await page.locator('aside.panel').waitFor();
+    await mapDrawn(page);
+    const box = (await page.locator('.place').boundingBox())!;
+    const { left, right } = paddingOf(box.width);
+    const middle = box.x + box.width / 2 + (left - right) / 2;
+    for (let i = -6; i <= 6 && (await page.locator('.hint').count()) === 0; i++) {
+      await page.mouse.move(middle + i * 8, box.y + box.height / 2);
+      await page.waitForTimeout(80);
+    }
+    expect(await page.locator('.hint').textContent()).toMatch(/核减：.*（[\d,.]+ m²）|整改恢复：|撂荒整治：/);
     await close();
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Parcel } from '../../web-map/src/api/types.ts';
-import { frameOf, namePoints, parcelShapes } from '../../web-map/src/map/shapes.ts';
+import type { PieceFeature } from '../../web-map/src/api/types.ts';
+import { frameOf, framesTogether, pieceShapes, selectedShapes } from '../../web-map/src/map/shapes.ts';
 
 const square = (west: number, south: number, size: number) => [
   [
@@ -11,40 +11,52 @@ const square = (west: number, south: number, size: number) => [
     [west, south],
   ],
 ];
-const parcel = (coordinates: number[][][][] | null): Parcel =>
-  ({
-    type: 'Feature',
-    geometry: coordinates && { type: 'MultiPolygon', coordinates },
-    properties: { verdict: 'undetermined', project_name: 'x' },
-  }) as unknown as Parcel;
+const multi = (...coordinates: number[][][][]) => ({ type: 'MultiPolygon' as const, coordinates });
 
-describe('what the map is given', () => {
-  test('a parcel is its shape, one mark in its largest part, and no more than index and verdict', () => {
-    const { areas, marks } = parcelShapes([parcel(null), parcel([square(1, 1, 1), square(10, 20, 4)])]);
-    expect(areas.features).toHaveLength(1);
-    expect(areas.features[0]?.properties).toEqual({ index: 1, verdict: 'undetermined' });
-    expect(marks.features[0]?.geometry.coordinates).toEqual([12, 22]);
+describe('what the map is given of the selected parcel', () => {
+  test('its outline, and one point in its largest part for the ring', () => {
+    const shape = multi(square(1, 1, 1), square(10, 20, 4));
+    const { features } = selectedShapes(shape);
+    expect(features.map((feature) => feature.geometry)).toEqual([shape, { type: 'Point', coordinates: [12, 22] }]);
   });
 
-  test('an empty shape is left out, on its own and among others', () => {
-    expect(parcelShapes([parcel([])]).areas.features).toEqual([]);
+  test('nothing of a parcel without a shape, or with an empty one', () => {
+    expect(selectedShapes(null).features).toEqual([]);
+    expect(selectedShapes(multi()).features).toEqual([]);
     expect(frameOf([null, { coordinates: [] }])).toBeNull();
   });
 
-  test('the frame holds every position of all shapes', () => {
+  test('its pieces, each with the word that stands on it and the reasons that are told on hover', () => {
+    const piece = (geometry: PieceFeature['geometry']): PieceFeature => ({
+      type: 'Feature',
+      geometry,
+      properties: { measure: 'deduct', reasons: ['eco-red-line'], area_m2: 12 },
+    });
+    const polygon = { type: 'Polygon' as const, coordinates: square(0, 0, 1) };
+    const { features } = pieceShapes(
+      [piece(null), piece(polygon)],
+      ({ measure }) => `word ${measure}`,
+      ({ reasons }) => reasons.join(),
+    );
+    expect(features).toEqual([
+      {
+        type: 'Feature',
+        geometry: polygon,
+        properties: { measure: 'deduct', word: 'word deduct', reasons: 'eco-red-line' },
+      },
+    ]);
+  });
+});
+
+describe('frames', () => {
+  test('hold every position of all shapes', () => {
     expect(frameOf([{ coordinates: square(108, 28, 0.5) }, null, { coordinates: [square(107, 29, 0.25)] }])).toEqual([
       107, 28, 108.5, 29.25,
     ]);
   });
 
-  test('a name has one place, whatever tiles its shape crosses', () => {
-    const shape = (name: string | null) => ({
-      type: 'Feature' as const,
-      geometry: { type: 'Polygon' as const, coordinates: square(0, 0, 2) },
-      properties: { name, number: null, class_code: null },
-    });
-    expect(namePoints([shape('金坪镇'), shape(null), shape('')]).features).toEqual([
-      { type: 'Feature', geometry: { type: 'Point', coordinates: [1, 1] }, properties: { name: '金坪镇' } },
-    ]);
+  test('are put around frames, and there is none around nothing', () => {
+    expect(framesTogether([[1, 2, 3, 4], null, [0, 3, 2, 9]])).toEqual([0, 2, 3, 9]);
+    expect(framesTogether([null])).toBeNull();
   });
 });

@@ -1,18 +1,46 @@
+import {
+  createExpression,
+  type FillLayerSpecification,
+  type FilterSpecification,
+  featureFilter,
+  type SymbolLayerSpecification,
+  validateStyleMin,
+} from '@maplibre/maplibre-gl-style-spec';
 import { describe, expect, test } from 'vitest';
 import { verdicts } from '../../server/domain/outcome.ts';
+import { looks } from '../../web-map/src/layers/index.ts';
+import { cellFills, cellLayers } from '../../web-map/src/map/cell-style.ts';
 import { verdictLooks } from '../../web-map/src/map/palette.ts';
+import { notInCells, notOnMap, parcelFilter } from '../../web-map/src/map/parcel-filter.ts';
 import { hatch, hatchId, mark, markId, type Picture } from '../../web-map/src/map/raster-marks.ts';
-import { type MapState, mapStyle, marksUpToZoom, pickableLayers } from '../../web-map/src/map/style.ts';
+import {
+  type BackdropLayer,
+  type MapState,
+  mapStyle,
+  marksUpToZoom,
+  pickableLayers,
+} from '../../web-map/src/map/style.ts';
 import { styleChanges } from '../../web-map/src/map/style-changes.ts';
+import type { TileSource } from '../../web-map/src/map/tiles.ts';
+import { type Filters, noFilters } from '../../web-map/src/state/filters.ts';
 
+const source = (id: string, singlyFrom = 0): TileSource => ({
+  template: `http://here/${id}/{z}/{y}/{x}`,
+  singlyFrom,
+  frame: [108, 28, 109, 29],
+});
+const behind = (layerId: string, type: string, hits: string[] = []): BackdropLayer => ({
+  layerId,
+  type,
+  source: source(layerId),
+  hits,
+});
 const state: MapState = {
-  backdrop: [
-    { layerId: 'a', type: 'township' },
-    { layerId: 'b', type: 'eco-red-line' },
-  ],
-  verdicts,
-  selected: null,
+  backdrop: [behind('a', 'township'), behind('b', 'eco-red-line')],
+  run: { runId: 'r', source: source('r') },
+  filters: noFilters,
 };
+const asking = (filters: Partial<Filters>): MapState => ({ ...state, filters: { ...noFilters, ...filters } });
 const idsOf = (given: MapState) => mapStyle(given).layers.map((layer) => layer.id);
 const at = (ids: string[], id: string) => {
   const place = ids.indexOf(id);
@@ -21,17 +49,18 @@ const at = (ids: string[], id: string) => {
 };
 
 describe('the style of the map', () => {
-  test('draws red lines below parcels, and what is flagged above what is not', () => {
+  test('draws red lines below parcels, what is flagged above what is not, and the selected one on top', () => {
     const ids = idsOf(state);
-    expect(at(ids, 'layer:b:0')).toBeLessThan(at(ids, 'parcel:compliant:fill'));
+    expect(at(ids, 'layer:b:features:0')).toBeLessThan(at(ids, 'parcel:compliant:fill'));
     expect(at(ids, 'parcel:compliant:line')).toBeLessThan(at(ids, 'parcel:undetermined:fill'));
     expect(at(ids, 'parcel:undetermined:line')).toBeLessThan(at(ids, 'parcel:non_compliant:fill'));
-    expect(ids.indexOf('selected:line')).toBe(ids.length - 2);
+    expect(at(ids, 'parcel:non_compliant:line')).toBeLessThan(at(ids, 'piece:fill'));
+    expect(at(ids, 'cell:compliant:count')).toBeLessThan(at(ids, 'selected:line'));
   });
 
-  test('hatches undetermined parcels and only those: colour is never the only sign', () => {
+  test('hatches what is undetermined and only that, singly and in cells: colour is never the only sign', () => {
     const patterns = mapStyle(state).layers.filter((layer) => layer.type === 'fill' && layer.paint?.['fill-pattern']);
-    expect(patterns.map((layer) => layer.id)).toEqual(['parcel:undetermined:hatch']);
+    expect(patterns.map((layer) => layer.id)).toEqual(['parcel:undetermined:hatch', 'cell:undetermined:hatch']);
     expect(patterns[0]).toMatchObject({
       paint: { 'fill-pattern': hatchId },
       filter: ['==', ['get', 'verdict'], 'undetermined'],
@@ -40,37 +69,51 @@ describe('the style of the map', () => {
     expect(new Set(verdicts.map((verdict) => verdictLooks[verdict].lineWidth)).size).toBe(3);
   });
 
-  test('asks no other host for anything: no glyphs, no sprite, no tiles', () => {
+  test('asks no other host for anything: no glyphs, no sprite, tiles where it was told they are', () => {
     const style = mapStyle(state);
     expect(style.glyphs).toBeUndefined();
     expect(style.sprite).toBeUndefined();
-    expect(JSON.stringify(style)).not.toMatch(/https?:/);
-    expect(Object.values(style.sources).every((source) => source.type === 'geojson')).toBe(true);
+    expect(JSON.stringify(style).match(/https?:\/\/\w+/g)).toEqual(['http://here', 'http://here', 'http://here']);
+  });
+
+  test('is a style by the specification, whatever is filtered by', () => {
+    const all: Filters = { ...noFilters, verdict: 'undetermined', check: 'abandoned', township: '', project_code: 'p' };
+    for (const filters of [noFilters, { ...all, area_min: 3, area_max: 9 }])
+      expect(
+        validateStyleMin(
+          mapStyle({ ...state, filters, backdrop: looks.map(({ type }, i) => behind(String(i), type, ['1'])) }),
+        ),
+      ).toEqual([]);
   });
 
   test('names each source it draws from, and each layer once', () => {
-    const style = mapStyle({ ...state, selected: 4 });
+    const style = mapStyle({ ...state, backdrop: [behind('a', 'township', ['3'])] });
     const ids = style.layers.map((layer) => layer.id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const layer of style.layers) {
-      if ('source' in layer) expect(Object.keys(style.sources), layer.id).toContain(layer.source);
+      if (!('source' in layer)) continue;
+      const from = style.sources[layer.source as string];
+      expect(from, layer.id).toBeDefined();
+      expect('source-layer' in layer, layer.id).toBe(from?.type === 'vector');
     }
   });
 
-  test('leaves out a layer type it has no look for, and verdicts that are switched off', () => {
-    const ids = idsOf({ backdrop: [{ layerId: 'dem', type: 'dem' }], verdicts: ['non_compliant'], selected: null });
-    expect(ids.filter((id) => id.startsWith('layer:'))).toEqual([]);
-    expect(ids.filter((id) => id.startsWith('parcel:'))).toEqual([
-      'parcel:non_compliant:fill',
-      'parcel:non_compliant:line',
-    ]);
+  test('leaves out a layer type it has no look for, and everything of a run that is not there', () => {
+    const ids = idsOf({ backdrop: [behind('dem', 'dem')], run: null, filters: noFilters });
+    expect(ids.filter((id) => /^(layer|parcel|mark|cell):/.test(id))).toEqual([]);
+  });
+
+  test('reads tiles deep enough to draw singly, and never deeper than they tell anything new', () => {
+    const maxzoom = (singlyFrom: number) =>
+      mapStyle({ ...state, run: { runId: 'r', source: source('r', singlyFrom) } }).sources['run:r'];
+    expect(maxzoom(9)).toMatchObject({ type: 'vector', maxzoom: 16, bounds: [108, 28, 109, 29] });
+    expect(maxzoom(18)).toMatchObject({ maxzoom: 18 });
   });
 
   test('lets a click hit the worst verdict first, and only layers that exist', () => {
-    const pickable = pickableLayers(verdicts);
-    expect(pickable[0]).toBe('mark:non_compliant');
+    expect(pickableLayers[0]).toBe('mark:non_compliant');
     const ids = idsOf(state);
-    for (const id of pickable) at(ids, id);
+    for (const id of [...pickableLayers, ...cellFills]) at(ids, id);
   });
 
   test('shows marks only while parcels are too small to see', () => {
@@ -78,32 +121,133 @@ describe('the style of the map', () => {
       if (layer.id.startsWith('mark:')) expect(layer).toMatchObject({ maxzoom: marksUpToZoom, type: 'symbol' });
     }
   });
+
+  test('marks the polygons of a layer that the selected parcel meets', () => {
+    const ids = idsOf({ ...state, backdrop: [behind('b', 'eco-red-line', ['HX-1'])] });
+    expect(at(ids, 'hit:b')).toBeGreaterThan(at(ids, 'parcel:non_compliant:line'));
+    expect(idsOf(state).filter((id) => id.startsWith('hit:'))).toEqual([]);
+  });
+});
+
+describe('filters on the map', () => {
+  const parcel = {
+    verdict: 'non_compliant',
+    fails: 'area-mismatch eco-red-line',
+    project_code: 'P1',
+    township: '金坪镇',
+    area_m2: 667,
+  };
+  /** whether the style draws a parcel as one that matches, as one that does not, or both ways */
+  function drawn(filters: Partial<Filters>, properties: Record<string, unknown> = parcel): string[] {
+    return mapStyle(asking(filters))
+      .layers.filter((layer) => layer.id === 'parcel:other:line' || /^parcel:.*:line$/.test(layer.id))
+      .filter((layer) => {
+        const { filter } = featureFilter((layer as { filter: FilterSpecification }).filter, 'filter');
+        return filter({ zoom: 14 }, { type: 3, properties, geometry: [] } as never);
+      })
+      .map((layer) => layer.id.split(':')[1]!);
+  }
+
+  test('without any, a parcel is drawn by its verdict alone', () => expect(drawn({})).toEqual(['non_compliant']));
+
+  test.each<[Partial<Filters>]>([
+    [{ verdict: 'non_compliant' }],
+    [{ check: 'eco-red-line' }],
+    [{ project_code: 'P1', township: '金坪镇' }],
+    [{ area_min: 667, area_max: 667 }],
+  ])('%j keeps it', (filters) => expect(drawn(filters)).toEqual(['non_compliant']));
+
+  test.each<[Partial<Filters>]>([
+    [{ verdict: 'undetermined' }],
+    // the name of one check may be a part of another's
+    [{ check: 'red-line' as never }],
+    [{ check: 'abandoned' }],
+    [{ project_code: '' }],
+    [{ township: '黑水乡' }],
+    [{ area_min: 668 }],
+    [{ area_max: 666 }],
+  ])('%j draws it faintly, but draws it', (filters) => expect(drawn(filters)).toEqual(['other']));
+
+  test('what a parcel has not is told apart from what it has', () => {
+    const bare = { verdict: 'compliant', area_m2: 5 };
+    expect(drawn({ project_code: '', township: '' }, bare)).toEqual(['compliant']);
+    expect(drawn({ project_code: 'P1' }, bare)).toEqual(['other']);
+    expect(drawn({ check: 'eco-red-line' }, bare)).toEqual(['other']);
+  });
+
+  test('those the tiles cannot answer are left to the list, and said to be', () => {
+    const filters = { ...noFilters, check: 'abandoned', state: 'stale', q: 'x' } as const;
+    expect(parcelFilter(filters)).toBeNull();
+    expect(notOnMap(filters)).toEqual(['state', 'check', 'q']);
+    expect(notOnMap({ ...noFilters, check: 'abandoned', outcome: 'undetermined' })).toEqual(['outcome']);
+    expect(notOnMap({ ...noFilters, check: 'abandoned' })).toEqual([]);
+    expect([notInCells(noFilters), notInCells({ ...noFilters, verdict: 'compliant' }), notInCells(filters)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('cells', () => {
+  const cell = { count: 100, compliant: 60, non_compliant: 25, undetermined: 15 };
+  const shown = (properties: Record<string, number>, asked: Filters['verdict'] = null) =>
+    cellLayers('s', asked).filter((layer) => {
+      const { filter } = featureFilter((layer as { filter: FilterSpecification }).filter, 'filter');
+      return filter({ zoom: 9 }, { type: 3, properties, geometry: [] } as never);
+    });
+  const text = (properties: Record<string, number>, asked: Filters['verdict'] = null) => {
+    const layer = shown(properties, asked).find((one) => one.type === 'symbol') as SymbolLayerSpecification;
+    const compiled = createExpression(layer.layout!['text-field'], 'text-field');
+    if (compiled.result === 'error') throw new Error(String(compiled.value));
+    return compiled.value.evaluate({ zoom: 9 }, { type: 3, properties } as never);
+  };
+
+  test('wear the colour of the worst verdict in them, the fuller the more have it', () => {
+    expect(shown(cell).map((layer) => layer.id)).toEqual([
+      'cell:non_compliant:fill',
+      'cell:non_compliant:line',
+      'cell:non_compliant:count',
+    ]);
+    expect(shown({ ...cell, non_compliant: 0 })[0]?.id).toBe('cell:undetermined:fill');
+    expect(shown({ ...cell, non_compliant: 0, undetermined: 0 })[0]?.id).toBe('cell:compliant:fill');
+    const { paint } = shown(cell)[0] as FillLayerSpecification;
+    const opacity = createExpression(paint!['fill-opacity'], 'fill-opacity');
+    if (opacity.result === 'error') throw new Error(String(opacity.value));
+    // 0.18 + 0.57 × 25 %
+    expect(opacity.value.evaluate({ zoom: 9 }, { type: 3, properties: cell } as never)).toBeCloseTo(0.3225);
+  });
+
+  test('say how many there are, and how many of the worst kind, with its sign', () => {
+    expect(text(cell)).toBe('100\n▲ 25');
+    expect(text({ ...cell, non_compliant: 0 })).toBe('100\n◆ 15');
+    expect(text({ count: 60, compliant: 60, non_compliant: 0, undetermined: 0 })).toBe('60');
+  });
+
+  test('count one verdict alone where that is asked for, and are gone where there is none of it', () => {
+    expect(text(cell, 'undetermined')).toBe('◆ 15');
+    expect(shown({ ...cell, undetermined: 0 }, 'undetermined')).toEqual([]);
+  });
 });
 
 describe('from one style to the next', () => {
-  test('selecting a parcel changes filters and nothing else, so that shapes stay in their sources', () => {
-    const changes = styleChanges(mapStyle(state), mapStyle({ ...state, selected: 7 }));
-    expect(changes.map((change) => change.do)).toEqual(['filter', 'filter', 'filter']);
-    expect(changes[0]).toEqual({ do: 'filter', id: 'selected:halo', filter: ['==', ['get', 'index'], 7] });
+  test('another question changes filters and nothing else, so that no tile is fetched again', () => {
+    const changes = styleChanges(mapStyle(state), mapStyle(asking({ township: '金坪镇' })));
+    expect(new Set(changes.map((change) => change.do))).toEqual(new Set(['filter']));
   });
 
   test('nothing changes between equal states', () => {
     expect(styleChanges(mapStyle(state), mapStyle({ ...state }))).toEqual([]);
   });
 
-  test('applied to the old style it gives the new one, whatever layers come and go', () => {
+  test('applied to the old style it gives the new one, whatever layers and runs come and go', () => {
     const states: MapState[] = [
       state,
       { ...state, backdrop: [] },
-      {
-        ...state,
-        backdrop: [
-          { layerId: 'b', type: 'eco-red-line' },
-          { layerId: 'c', type: 'boundary' },
-        ],
-        selected: 3,
-      },
-      { ...state, verdicts: ['undetermined'] },
+      { ...state, backdrop: [behind('b', 'eco-red-line', ['7']), behind('c', 'boundary')] },
+      { ...state, run: null },
+      { ...state, run: { runId: 'other', source: source('other') } },
+      asking({ verdict: 'undetermined' }),
     ];
     for (const from of states) {
       for (const to of states) expect(applied(mapStyle(from), mapStyle(to))).toEqual(summary(mapStyle(to)));

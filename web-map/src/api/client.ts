@@ -1,26 +1,27 @@
 /** The one place that knows the addresses of the API. Everything else asks by name. */
+import { type TileSource, tileSource } from '../map/tiles.ts';
 import { type FollowJob, followEvents } from './follow-job.ts';
 import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
+import type { Attachment, BatchBody, BatchMade, BatchPreview, Person, Review, ReviewItem } from './review-types.ts';
 import { type SendFile, sendFile } from './send-file.ts';
 import type {
   CheckText,
+  Facets,
   FeaturesPage,
   ItemsPage,
-  LayerFeature,
   LayerItem,
   LayerTypeText,
   Parcel,
+  ParcelDetail,
   ProblemBody,
   RunDetail,
   RunItem,
+  Tileset,
 } from './types.ts';
 
-/** A page of verdicts is at most this long (CONTRACT §5). */
-export const verdictPageSize = 10_000;
-export const layerPageSize = 2_000;
-/** Degrees, about 2 m: two pixels where a parcel fills the screen. For the screen only, nothing is measured here. */
-const screenTolerance = 0.00002;
+/** Rows of the list that are fetched at once. */
+export const listPageSize = 100;
 /** An answer that takes longer is reported as unreachable; the largest page took 2 s on two cores. */
 const patienceMs = 120_000;
 
@@ -35,7 +36,8 @@ interface Ask {
   query?: Query;
   signal?: AbortSignal | undefined;
   method?: 'GET' | 'POST' | 'DELETE';
-  body?: FormData;
+  body?: FormData | object;
+  headers?: Record<string, string>;
 }
 
 type Query = Record<string, string | number | undefined>;
@@ -46,16 +48,27 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 export function createApiClient({ base, language }: ApiClientOptions) {
   const get = <T>(path: string, query: Query, signal?: AbortSignal) => ask<T>(path, { query, signal });
 
-  async function ask<T>(path: string, { query = {}, signal, method = 'GET', body: form }: Ask): Promise<T> {
+  async function ask<T>(
+    path: string,
+    { query = {}, signal, method = 'GET', body: sent, headers = {} }: Ask,
+  ): Promise<T> {
     const url = new URL(path, base);
     for (const [key, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(key, String(value));
+    // an upload takes as long as the line needs; the person can stop it
+    const form = sent instanceof FormData;
+    const timeout = form ? new AbortController().signal : AbortSignal.timeout(patienceMs);
     let response: Response;
     try {
       response = await fetch(url, {
         method,
-        ...(form ? { body: form } : {}),
-        headers: { accept: 'application/json', 'accept-language': language() },
-        signal: AbortSignal.any([AbortSignal.timeout(patienceMs), ...(signal ? [signal] : [])]),
+        ...(sent ? { body: form ? sent : JSON.stringify(sent) } : {}),
+        headers: {
+          accept: 'application/json',
+          'accept-language': language(),
+          ...(sent && !form ? { 'content-type': 'application/json' } : {}),
+          ...headers,
+        },
+        signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });
     } catch (cause) {
       if (signal?.aborted) throw cause;
@@ -114,9 +127,62 @@ export function createApiClient({ base, language }: ApiClientOptions) {
     run: (runId: string, signal?: AbortSignal) => get<RunDetail>(`runs/${id(runId)}`, {}, signal),
     layers: (regionCode: string, signal?: AbortSignal) =>
       all<LayerItem>('layers', { region_code: regionCode, limit: 500 }, signal),
-    /** features in upload order, page by page */
-    verdictPages: (runId: string, signal?: AbortSignal) =>
-      pages<Parcel>(`runs/${id(runId)}/verdicts`, { limit: verdictPageSize }, signal),
+    /** a page of the parcels that a question matches, in its order; `cursor` as the page before gave it */
+    verdicts: (runId: string, query: Query, cursor: string | null, signal?: AbortSignal) =>
+      get<FeaturesPage<Parcel>>(
+        `runs/${id(runId)}/verdicts`,
+        { ...query, limit: listPageSize, cursor: cursor ?? undefined },
+        signal,
+      ),
+    /** how many parcels there would be with each value of each filter */
+    facets: (runId: string, query: Query, signal?: AbortSignal) =>
+      get<Facets>(`runs/${id(runId)}/facets`, query, signal),
+    /** @param ordinal its place in the run, where several parcels have the id */
+    verdict: (runId: string, parcelId: string, ordinal: number | null, signal?: AbortSignal) =>
+      get<ParcelDetail>(`runs/${id(runId)}/verdicts/${id(parcelId)}`, { ordinal: ordinal ?? undefined }, signal),
+    /** of a run or a layer */
+    tiles: async (collection: string, signal?: AbortSignal): Promise<TileSource> => {
+      const path = `../../ogc/collections/${id(collection)}/tiles/WebMercatorQuad`;
+      const source = tileSource(await get<Tileset>(path, {}, signal), new URL('../../', base).href);
+      if (source === null) throw new ApiProblem({ code: 'not-understood' });
+      return source;
+    },
+    persons: (signal?: AbortSignal) => all<Person>('persons', { limit: 500 }, signal),
+    /** the same name and office again is the same person */
+    addPerson: (person: { name: string; office?: string }, signal?: AbortSignal) =>
+      ask<Person>('persons', { method: 'POST', body: person, signal }),
+    /** all of the items or none. @param key sent again with the same one it is decided once */
+    review: (runId: string, items: ReviewItem[], personId: string, key: string, signal?: AbortSignal) =>
+      ask<{ items: Review[] }>('reviews', {
+        method: 'POST',
+        body: { run_id: runId, items },
+        headers: { 'x-person-id': personId, 'idempotency-key': key },
+        signal,
+      }),
+    previewBatch: (runId: string, query: Query, body: BatchBody, signal?: AbortSignal) =>
+      ask<BatchPreview>(`runs/${id(runId)}/reviews`, {
+        method: 'POST',
+        query: { ...query, dry_run: 'true' },
+        body,
+        signal,
+      }),
+    decideBatch: (runId: string, query: Query, body: BatchBody, personId: string, key: string, signal?: AbortSignal) =>
+      ask<BatchMade>(`runs/${id(runId)}/reviews`, {
+        method: 'POST',
+        query,
+        body,
+        headers: { 'x-person-id': personId, 'idempotency-key': key },
+        signal,
+      }),
+    /** a photo or a PDF, to be named in a decision. @param of the parcel it shows: how far from it a photo was taken is told */
+    attach: (file: File, of: { run_id: string; parcel_id: string }, personId: string, signal?: AbortSignal) =>
+      ask<Attachment>('attachments', {
+        method: 'POST',
+        body: fileForm(file, of),
+        headers: { 'x-person-id': personId },
+        signal,
+      }),
+    attachmentAddress: (attachmentId: string) => new URL(`attachments/${id(attachmentId)}/content`, base).href,
     /** the bytes of a file, once; whatever is asked about them names the upload */
     sendFile: ((file, options) =>
       sendFile(file, { ...options, endpoint: new URL('uploads', base).href, language })) as SendFile,
@@ -140,13 +206,6 @@ export function createApiClient({ base, language }: ApiClientOptions) {
       followEvents(new URL(`jobs/${id(jobId)}/events`, base).href, signal, progress)) as FollowJob,
     cancelJob: (jobId: string) => ask<Job<DryRun>>(`jobs/${id(jobId)}`, { method: 'DELETE' }),
     parcelSet: (setId: string, signal?: AbortSignal) => get<ParcelSet>(`parcel-sets/${id(setId)}`, {}, signal),
-    /** shapes simplified for the screen, page by page */
-    layerFeaturePages: (layerId: string, signal?: AbortSignal) =>
-      pages<LayerFeature>(
-        `layers/${id(layerId)}/features`,
-        { limit: layerPageSize, tolerance: screenTolerance },
-        signal,
-      ),
   };
 }
 
@@ -155,5 +214,13 @@ function formOf(uploadId: string, reading: Reading): FormData {
   form.set('upload_id', uploadId);
   for (const [name, value] of Object.entries(reading))
     form.set(name, typeof value === 'object' ? JSON.stringify(value) : String(value));
+  return form;
+}
+
+/** The fields before the file, so that a server that reads in order knows them when the bytes come. */
+function fileForm(file: File, fields: Record<string, string>): FormData {
+  const form = new FormData();
+  for (const [name, value] of Object.entries(fields)) form.set(name, value);
+  form.set('file', file, file.name);
   return form;
 }

@@ -1,10 +1,11 @@
 /** A request that did not give what was asked, in the words of the server where it gave any. */
+import type { Standing } from './review-types.ts';
 import type { ProblemBody, Where } from './types.ts';
 
 /**
  * `code` is one of CONTRACT §6, or of the page's own: `unreachable` (no answer), `not-understood` (an answer that is not
  * JSON of the expected shape: a proxy's page, say), `incomplete` (fewer rows than the list announced), `file-changed`
- * (the chosen file can no longer be read as it was) and `stopped` (the job was cancelled).
+ * (the chosen file can no longer be read as it was), `stopped` (the job was cancelled) and `reason-missing` (of a decision).
  */
 export class ApiProblem extends Error {
   readonly code: string;
@@ -23,6 +24,11 @@ export class ApiProblem extends Error {
     this.detail = body.detail ?? '';
     this.requestId = body.request_id ?? null;
     this.where = body.where ?? {};
+  }
+
+  /** Of a conflict of decisions: the one that stands. */
+  get standing(): Standing | null {
+    return this.where.problems?.find((problem) => problem.current !== undefined)?.current ?? null;
   }
 }
 

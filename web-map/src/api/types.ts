@@ -1,6 +1,8 @@
 /** What the page reads from the API (CONTRACT §5). Areas are m² on the ellipsoid, unrounded; coordinates lon/lat. */
-import type { CheckId, Measure } from '../../../server/domain/outcome.ts';
+import type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
 import type { FindingOut, PieceOut, RunSummary, VerdictFeature } from '../../../server/domain/verdict-feature.ts';
+
+import type { Review, Standing } from './review-types.ts';
 
 export type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
 export type {
@@ -77,6 +79,8 @@ export interface Where {
   x?: number;
   y?: number;
   candidates?: string[];
+  /** of a request of several items: each with its place; `current`: a decision that stands in the way */
+  problems?: { field: string; code: string; detail: string; current?: Standing }[];
 }
 
 /** RFC 9457, CONTRACT §6. */
@@ -103,10 +107,27 @@ export interface FeaturesPage<F> {
   number_matched?: number;
 }
 
-export interface LayerFeature {
-  type: 'Feature';
-  geometry: { type: 'Polygon' | 'MultiPolygon'; coordinates: unknown[] } | null;
-  properties: { name: string | null; number: string | null; class_code: string | null };
+/** suspected: no decision stands; stale: one does, on what is no longer so */
+export type ReviewState = 'suspected' | 'confirmed' | 'rejected' | 'stale';
+
+/** How many parcels each value of each filter would leave, the other filters as they are. */
+export interface Facets {
+  number_matched: number;
+  verdict: Record<Verdict, number>;
+  check: Record<CheckId, Record<Outcome, number>>;
+  project_code: { project_code: string | null; project_name: string | null; count: number }[];
+  township: { township: string | null; count: number }[];
+  state: Record<ReviewState, number>;
+}
+
+/** OGC API – Tiles: what a run or a layer is drawn from. */
+export interface Tileset {
+  version: string;
+  /** `cells` below a zoom, the things themselves (`parcels` or `features`) from it on */
+  layers: { id: string; minTileMatrix?: string; maxTileMatrix?: string }[];
+  /** degrees; absent where nothing has a shape */
+  boundingBox?: { lowerLeft: [number, number]; upperRight: [number, number] };
+  links: { rel: string; templated?: boolean; href: string }[];
 }
 
 /** A polygon a parcel meets, or another parcel (then without a layer). */
@@ -153,5 +174,19 @@ export interface FindingDetail extends FindingOut {
   cell_m?: number | null;
 }
 
-export type Parcel = VerdictFeature;
+/** `id` is the parcel's place in the run, from 1: parcel ids may repeat over the sets of a run. */
+export type Parcel = VerdictFeature & { id?: number; properties: { geometry_hash?: string } };
+
+export interface PieceFeature {
+  type: 'Feature';
+  geometry: { type: 'Polygon' | 'MultiPolygon'; coordinates: unknown[] } | null;
+  properties: PieceOut;
+}
+
+/** One parcel with all that is known of it. */
+export interface ParcelDetail extends Parcel {
+  piece_features: PieceFeature[];
+  /** every decision ever made on it, newest first */
+  history?: Review[];
+}
 export type Piece = PieceOut;

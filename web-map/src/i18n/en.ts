@@ -1,4 +1,5 @@
 /** English: the same keys as zh-CN, kept alike by its type and by a test. */
+import { filterEn } from './filter-en.ts';
 import { intakeEn } from './intake-en.ts';
 import type { Messages } from './zh-CN.ts';
 
@@ -6,7 +7,7 @@ export const en: Messages = {
   app: {
     title: 'Parcel check',
     language: 'Language',
-    skip: 'Skip to the list of flagged parcels',
+    skip: 'Skip to the list of parcels',
   },
   run: {
     choose: 'Run',
@@ -38,7 +39,7 @@ export const en: Messages = {
   loading: {
     runs: 'Reading the runs…',
     run: 'Reading this run…',
-    parcels: 'Reading parcels: {n} of {total}',
+    more: 'Reading more parcels…',
     map: 'Opening the map…',
   },
   problem: {
@@ -49,13 +50,13 @@ export const en: Messages = {
     unreachable: 'The service cannot be reached. Make sure that it is running and the network is up, then try again.',
     notUnderstood:
       'The answer was not understood; a proxy or firewall may have replaced it. Try again, and if it persists give the request id to the administrator.',
-    incomplete:
-      'Only part of the data came: fewer rows than announced. The list and the map are incomplete. Try again.',
+    incomplete: 'Only part of the data came: fewer rows than announced. The list is incomplete. Try again.',
     fileChanged:
       'The file was changed, moved or renamed after it was chosen and cannot be read. Cancel and choose it again.',
     stopped: 'Stopped; nothing was stored.',
     registry: 'The texts of the checks could not be read; titles and clauses are missing for now.',
     layers: 'The layers behind the parcels could not be read.',
+    tiles: 'The parcels on the map could not be read. The list and the details work all the same.',
   },
   place: {
     lead: 'Where: {place}',
@@ -74,6 +75,7 @@ export const en: Messages = {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Show all parcels',
+    piece: '{measure}: {reasons}, {mu} mu ({m2} m²)',
     noWebgl:
       'This browser cannot draw the map (no WebGL 2). The list and the details work all the same; a current Chrome, Edge or Firefox draws it.',
   },
@@ -84,8 +86,11 @@ export const en: Messages = {
     none: 'No layer of this county can be shown yet',
     loading: 'reading',
     failed: 'could not be read; untick and tick it again',
-    cut: 'too many shapes, only the first {n} are drawn',
     year: '{title} ({year})',
+    other: 'parcels the filters leave out',
+    cells: 'Squares: parcels lie too close at this scale; above their number, below those of the worst kind in them',
+    cellsNotFiltered: 'Squares are filtered by verdict only; nearer in by everything.',
+    unmapped: 'The map is not filtered by: {list}. The list is.',
   },
   verdict: { compliant: 'No problem found', non_compliant: 'Suspected', undetermined: 'To be verified' },
   summary: {
@@ -102,17 +107,17 @@ export const en: Messages = {
   },
   unit: { m2: 'm²', mu: 'mu', ha: 'ha' },
   list: {
-    title: 'Flagged parcels',
+    title: 'Parcels',
     filter: 'Filter by verdict',
     all: 'All',
-    none: 'No parcel is flagged.',
-    noneOfKind: 'No parcel of this kind.',
+    none: 'No parcel matches.',
     noProject: 'No project given',
     concerned: '{area} mu',
     option: '{id}, {verdict}, {area} mu, {project}',
     exports: 'Export',
-    keys: 'Up and down to move, Enter to open',
+    keys: 'up and down to move, Enter to open, J next, K previous',
   },
+  ...filterEn,
   panel: {
     label: 'Parcel details',
     close: 'Close the details',

@@ -1,11 +1,12 @@
 /** Chinese, the first language of the page. The shape of this catalogue is the shape of every other. */
+import { filterZh } from './filter-zh.ts';
 import { intakeZh } from './intake-zh.ts';
 
 export const zhCN = {
   app: {
     title: '占补核查',
     language: '界面语言',
-    skip: '跳到疑似地块列表',
+    skip: '跳到地块列表',
   },
   run: {
     choose: '核查批次',
@@ -30,7 +31,7 @@ export const zhCN = {
   loading: {
     runs: '正在读取核查批次…',
     run: '正在读取这一批次…',
-    parcels: '正在读取地块：{n} / {total}',
+    more: '正在读取后面的地块…',
     map: '正在打开地图…',
   },
   problem: {
@@ -40,11 +41,12 @@ export const zhCN = {
     code: '代码：{code}',
     unreachable: '连不上服务。请确认服务正在运行、网络通畅，然后重试。',
     notUnderstood: '服务的回答读不懂，可能被代理或防火墙换掉了。请重试；仍不行时把请求编号告诉管理员。',
-    incomplete: '只取到一部分数据，数量与服务给出的总数不符，下面的列表和地图不完整。请重试。',
+    incomplete: '只取到一部分数据，数量与服务给出的总数不符，下面的列表不完整。请重试。',
     fileChanged: '文件在选择之后被改动、移走或改名，读不到了。请取消后重新选择文件。',
     stopped: '已停止，没有入库。',
     registry: '没有取到检查项的说明，标题和依据暂缺。',
     layers: '没有取到背景图层。',
+    tiles: '没有取到地图上的地块。列表和明细照常可用。',
   },
   place: {
     lead: '位置：{place}',
@@ -63,6 +65,7 @@ export const zhCN = {
     zoomIn: '放大',
     zoomOut: '缩小',
     fit: '显示全部地块',
+    piece: '{measure}：{reasons}，{mu} 亩（{m2} m²）',
     noWebgl: '这个浏览器画不出地图（没有 WebGL 2）。列表和明细照常可用；请换用新版 Chrome、Edge 或 Firefox。',
   },
   legend: {
@@ -72,8 +75,11 @@ export const zhCN = {
     none: '本县还没有可显示的图层',
     loading: '读取中',
     failed: '没有取到，请取消勾选后再勾选一次',
-    cut: '图斑太多，只画了前 {n} 个',
     year: '{title}（{year} 年）',
+    other: '不在筛选结果中的地块',
+    cells: '方格：此比例尺下地块太密，上为地块数，下为其中最需注意的一类',
+    cellsNotFiltered: '方格只按结论筛选，放大后才按全部条件筛选。',
+    unmapped: '地图上未按这些条件筛选：{list}。列表是准的。',
   },
   verdict: { compliant: '未见问题', non_compliant: '疑似不合规', undetermined: '待核' },
   summary: {
@@ -90,17 +96,17 @@ export const zhCN = {
   },
   unit: { m2: 'm²', mu: '亩', ha: '公顷' },
   list: {
-    title: '疑似和待核地块',
+    title: '地块列表',
     filter: '按结论筛选',
     all: '全部',
-    none: '没有疑似或待核的地块。',
-    noneOfKind: '这一类没有地块。',
+    none: '没有符合条件的地块。',
     noProject: '未填项目',
     concerned: '{area} 亩',
     option: '{id}，{verdict}，{area} 亩，{project}',
     exports: '导出',
-    keys: '用上下键移动，回车打开',
+    keys: '用上下键移动，回车打开，J 下一个，K 上一个',
   },
+  ...filterZh,
   panel: {
     label: '地块明细',
     close: '关闭明细',

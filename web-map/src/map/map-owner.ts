@@ -10,16 +10,32 @@ import {
 } from 'maplibre-gl';
 // maplibre-gl 6 finds its worker beside itself, where no bundler puts it: it is bundled on its own and named here
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
+import { cellFills } from './cell-style.ts';
 import { drawingOrder } from './palette.ts';
 import { hatch, hatchId, mark, markId, type Picture } from './raster-marks.ts';
-import { type Frame, type ParcelShapeProperties, paddingOf } from './shapes.ts';
+import { pieceFill } from './selection-style.ts';
+import { type Frame, paddingOf } from './shapes.ts';
 import { pickableLayers } from './style.ts';
 import { styleChanges } from './style-changes.ts';
 
 setWorkerUrl(workerUrl);
 
+/** A parcel as a tile names it: its place in the run, and its id. */
+export interface Pick {
+  ordinal: number;
+  parcel_id: string;
+}
+
+/** Where the pointer rests on a piece, pixels from the map's corner, and what is told there. */
+export interface Hint {
+  x: number;
+  y: number;
+  text: string;
+}
+
 export interface MapEvents {
-  pick: (index: number) => void;
+  pick?: (parcel: Pick) => void;
+  hint?: (hint: Hint | null) => void;
   /** everything asked for is drawn */
   idle: () => void;
 }
@@ -47,6 +63,7 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
   map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-right');
 
   let style = first;
+  let gone = false;
   const data = new globalThis.Map<string, GeoJson>();
   const ready = new Promise<void>((resolve) => map.once('style.load', () => resolve()));
   void ready.then(() => {
@@ -58,26 +75,39 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
     map.addImage(id, picture, { pixelRatio: picture.pixelRatio });
   }
 
-  function pickAt(point: { x: number; y: number }): number | null {
-    const reach = 4; // pixels about the pointer
-    const layers = pickableLayers(drawingOrder).filter((id) => map.getLayer(id));
-    const hits = map.queryRenderedFeatures(
+  /** What lies within a few pixels of a point in some style layers, topmost first. */
+  function near(point: { x: number; y: number }, layers: readonly string[]) {
+    const reach = 4;
+    const there = layers.filter((id) => map.getLayer(id));
+    if (there.length === 0) return [];
+    const [x, y] = [point.x, point.y];
+    return map.queryRenderedFeatures(
       [
-        [point.x - reach, point.y - reach],
-        [point.x + reach, point.y + reach],
+        [x - reach, y - reach],
+        [x + reach, y + reach],
       ],
-      { layers },
+      { layers: there },
     );
-    return (hits[0]?.properties as ParcelShapeProperties | undefined)?.index ?? null;
   }
 
   map.on('click', (event) => {
-    const index = pickAt(event.point);
-    if (index !== null) events.pick(index);
+    const [parcel] = near(event.point, pickableLayers);
+    if (parcel) events.pick?.(parcel.properties as Pick);
+    else if (near(event.point, cellFills).length > 0)
+      map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2, duration: 400 });
   });
-  map.on('mousemove', (event) => {
-    map.getCanvas().style.cursor = pickAt(event.point) === null ? '' : 'pointer';
+  let lastMove = 0;
+  map.on('mousemove', ({ point }) => {
+    // once a frame is enough
+    cancelAnimationFrame(lastMove);
+    lastMove = requestAnimationFrame(() => {
+      if (gone) return;
+      map.getCanvas().style.cursor = near(point, [...pickableLayers, ...cellFills]).length > 0 ? 'pointer' : '';
+      const [piece] = near(point, [pieceFill]);
+      events.hint?.(piece ? { x: point.x, y: point.y, text: String(piece.properties['reasons']) } : null);
+    });
   });
+  map.on('mouseout', () => events.hint?.(null));
   map.on('idle', events.idle);
 
   function source(id: string): GeoJSONSource | undefined {
@@ -105,7 +135,7 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
       source(sourceId)?.setData(shapes);
     },
     /** `closest`: zoom that a small frame does not go beyond */
-    fit(frame: Frame, closest = 16.5): void {
+    fit(frame: Frame, closest = 17.5): void {
       map.resize(); // the panel may have taken its place only now
       map.fitBounds(frame, { padding: paddingOf(container.clientWidth), maxZoom: closest, duration: 400 });
     },
@@ -117,6 +147,9 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
       map.getCanvas().setAttribute('aria-label', text);
     },
     resize: () => map.resize(),
-    destroy: () => map.remove(),
+    destroy(): void {
+      gone = true;
+      map.remove();
+    },
   };
 }

@@ -1,5 +1,5 @@
-/** From parcels to what the map's sources hold, and the frame around them. Pure; lon/lat in degrees. */
-import type { LayerFeature, Parcel, Verdict } from '../api/types.ts';
+/** From the selected parcel to what the map's sources hold, and frames around shapes. Pure; lon/lat in degrees. */
+import type { Parcel, PieceFeature } from '../api/types.ts';
 
 /** west, south, east, north */
 export type Frame = [number, number, number, number];
@@ -34,20 +34,17 @@ export function frameOf(geometries: Iterable<{ coordinates: unknown } | null>): 
   return frame.every(Number.isFinite) ? frame : null;
 }
 
-export interface ParcelShapeProperties {
-  index: number;
-  verdict: Verdict;
-}
-
-interface Shape<G> {
-  type: 'Feature';
-  geometry: G;
-  properties: ParcelShapeProperties;
-}
-
-export interface ParcelShapes {
-  areas: { type: 'FeatureCollection'; features: Shape<NonNullable<Parcel['geometry']>>[] };
-  marks: { type: 'FeatureCollection'; features: Shape<{ type: 'Point'; coordinates: Position }>[] };
+/** One frame around several, or null where there are none. */
+export function framesTogether(frames: readonly (Frame | null)[]): Frame | null {
+  const corners = frames.flatMap((frame) =>
+    frame
+      ? [
+          [frame[0], frame[1]],
+          [frame[2], frame[3]],
+        ]
+      : [],
+  );
+  return frameOf([{ coordinates: corners }]);
 }
 
 /** The middle of the frame of the largest part, or null for an empty shape. */
@@ -62,36 +59,29 @@ function middleOf(geometry: { type: string; coordinates: unknown[] } | null): Po
   return largest && [(largest[0] + largest[2]) / 2, (largest[1] + largest[3]) / 2];
 }
 
-/** One point to each shape that has a name, to carry it. */
-export function namePoints(features: readonly LayerFeature[]) {
+/** The outline of a parcel, and one point for the ring about it where it is too small to see. */
+export function selectedShapes(geometry: Parcel['geometry']) {
+  const middle = middleOf(geometry);
+  const shapes = geometry && middle ? [geometry, { type: 'Point' as const, coordinates: middle }] : [];
   return {
     type: 'FeatureCollection' as const,
-    features: features.flatMap(({ geometry, properties: { name } }) => {
-      const coordinates = name ? middleOf(geometry) : null;
-      if (!coordinates) return [];
-      return [{ type: 'Feature' as const, geometry: { type: 'Point' as const, coordinates }, properties: { name } }];
-    }),
+    features: shapes.map((shape) => ({ type: 'Feature' as const, geometry: shape, properties: {} })),
   };
 }
 
-/**
- * The parcels as areas and as one mark each. Only what the style asks
- * for goes to the map: place in upload order and verdict. A parcel without a shape is in the list but not on the map.
- */
-export function parcelShapes(parcels: readonly Parcel[]): ParcelShapes {
-  const areas: ParcelShapes['areas']['features'] = [];
-  const marks: ParcelShapes['marks']['features'] = [];
-  parcels.forEach((parcel, index) => {
-    const geometry = parcel.geometry;
-    const coordinates = middleOf(geometry);
-    if (!geometry || !coordinates) return;
-    const properties = { index, verdict: parcel.properties.verdict };
-    areas.push({ type: 'Feature', geometry, properties });
-    marks.push({ type: 'Feature', geometry: { type: 'Point', coordinates }, properties });
-  });
+/** @param wordOf what stands on a piece; @param reasonsOf what is told when the pointer rests on it */
+export function pieceShapes(
+  pieces: readonly PieceFeature[],
+  wordOf: (piece: PieceFeature['properties']) => string,
+  reasonsOf: (piece: PieceFeature['properties']) => string,
+) {
   return {
-    areas: { type: 'FeatureCollection', features: areas },
-    marks: { type: 'FeatureCollection', features: marks },
+    type: 'FeatureCollection' as const,
+    features: pieces.flatMap(({ geometry, properties }) => {
+      if (geometry === null) return [];
+      const told = { measure: properties.measure, word: wordOf(properties), reasons: reasonsOf(properties) };
+      return [{ type: 'Feature' as const, geometry, properties: told }];
+    }),
   };
 }
 

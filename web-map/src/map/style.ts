@@ -1,106 +1,155 @@
-/** What the map shows, as a style: a pure function of state. Shapes come by `setData`, so no style holds any. */
-import type { FilterSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
+/** What the map shows, as a style: a pure function of state. Tiles bring parcels and layers; the one selected parcel comes by `setData`. */
+import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { Verdict } from '../api/types.ts';
 import { lookOf } from '../layers/index.ts';
-import { drawingOrder, paper, selectionInk, verdictLooks } from './palette.ts';
+import type { Filters } from '../state/filters.ts';
+import { cellLayers } from './cell-style.ts';
+import { drawingOrder, paper, verdictLooks } from './palette.ts';
+import { parcelFilter } from './parcel-filter.ts';
 import { hatchId, markId } from './raster-marks.ts';
+import { selectionLayers, selectionSources } from './selection-style.ts';
+import type { TileSource } from './tiles.ts';
+
+export interface BackdropLayer {
+  layerId: string;
+  type: string;
+  source: TileSource;
+  /** numbers of its polygons that the selected parcel meets */
+  hits: readonly string[];
+}
 
 export interface MapState {
   /** the layers behind the parcels, lowest first */
-  backdrop: { layerId: string; type: string }[];
-  /** which verdicts are drawn */
-  verdicts: readonly Verdict[];
-  /** index of the selected parcel in upload order */
-  selected: number | null;
+  backdrop: readonly BackdropLayer[];
+  run: { runId: string; source: TileSource } | null;
+  filters: Filters;
 }
 
-export const parcelSource = 'parcels';
-export const markSource = 'parcel-marks';
+export const runSource = (runId: string): string => `run:${runId}`;
 export const backdropSource = (layerId: string): string => `layer:${layerId}`;
-/** one point to a shape: a name set on the shape itself would be drawn once in every tile it crosses */
-export const nameSource = (layerId: string): string => `names:${layerId}`;
 
 /** Below this zoom a parcel of 2,000 m² is under 6 pixels wide and its mark stands for it. */
 export const marksUpToZoom = 13;
+/** Tiles of this zoom are drawn larger beyond it: they are exact to 0.15 m on the ground. */
+const finestTiles = 16;
 
 /** Style layers a click may hit, topmost first. */
-export function pickableLayers(verdicts: readonly Verdict[]): string[] {
-  const shown = drawingOrder.filter((verdict) => verdicts.includes(verdict)).reverse();
-  return [...shown.map((verdict) => `mark:${verdict}`), ...shown.map((verdict) => `parcel:${verdict}:fill`)];
-}
+export const pickableLayers: readonly string[] = [
+  ...drawingOrder.map((verdict) => `mark:${verdict}`).reverse(),
+  ...drawingOrder.map((verdict) => `parcel:${verdict}:fill`).reverse(),
+  'parcel:other:fill',
+];
 
-const emptyData = { type: 'FeatureCollection' as const, features: [] };
-const geojson = () => ({ type: 'geojson' as const, data: emptyData });
+const vector = ({ template, singlyFrom, frame }: TileSource): StyleSpecification['sources'][string] => ({
+  type: 'vector',
+  tiles: [template],
+  maxzoom: Math.max(finestTiles, singlyFrom),
+  ...(frame ? { bounds: frame } : {}),
+});
 
-export function mapStyle(state: MapState): StyleSpecification {
-  const shown = drawingOrder.filter((verdict) => state.verdicts.includes(verdict));
+export function mapStyle({ backdrop, run, filters }: MapState): StyleSpecification {
+  const source = run ? runSource(run.runId) : '';
   return {
     version: 8,
     sources: {
-      ...Object.fromEntries(state.backdrop.map(({ layerId }) => [backdropSource(layerId), geojson()])),
-      ...Object.fromEntries(state.backdrop.filter(hasNames).map(({ layerId }) => [nameSource(layerId), geojson()])),
-      [parcelSource]: { ...geojson(), tolerance: 0.2 },
-      [markSource]: geojson(),
+      ...Object.fromEntries(backdrop.map((layer) => [backdropSource(layer.layerId), vector(layer.source)])),
+      ...(run ? { [source]: vector(run.source) } : {}),
+      ...selectionSources,
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
-      ...state.backdrop.flatMap(backdropLayers('areas')),
-      ...shown.flatMap(parcelLayers),
-      ...state.backdrop.flatMap(backdropLayers('names')),
-      ...shown.map(markLayer),
-      ...selectionLayers(state.selected),
+      ...backdrop.flatMap(backdropLayers('areas')),
+      ...(run ? [...otherParcels(source, filters), ...drawingOrder.flatMap(parcelLayers(source, filters))] : []),
+      ...backdrop.flatMap(hitLayer),
+      ...backdrop.flatMap(backdropLayers('names')),
+      ...(run ? [...cellLayers(source, filters.verdict), ...drawingOrder.map(markLayer(source, filters))] : []),
+      ...selectionLayers(marksUpToZoom),
     ],
   };
 }
 
-function hasNames({ type }: { type: string }): boolean {
-  return lookOf(type)?.layers.some((layer) => layer.type === 'symbol') ?? false;
-}
-
-/** Names lie above the parcels, everything else of a layer below. */
+/** Names lie above the parcels, everything else of a layer below; where a tile has cells, they wear the colours of the layer. */
 function backdropLayers(part: 'areas' | 'names') {
-  return ({ layerId, type }: MapState['backdrop'][number]): LayerSpecification[] =>
-    (lookOf(type)?.layers ?? []).flatMap((layer, i) => {
+  return ({ layerId, type }: BackdropLayer): LayerSpecification[] => {
+    const source = backdropSource(layerId);
+    return (lookOf(type)?.layers ?? []).flatMap((layer, i) => {
       if ((layer.type === 'symbol') !== (part === 'names')) return [];
-      const source = part === 'names' ? nameSource(layerId) : backdropSource(layerId);
-      return [{ ...layer, id: `${source}:${i}`, source } as LayerSpecification];
+      const drawn = (of: string) =>
+        ({ ...layer, id: `${source}:${of}:${i}`, source, 'source-layer': of }) as LayerSpecification;
+      return part === 'names' ? [drawn('features')] : [drawn('cells'), drawn('features')];
     });
+  };
 }
 
-function withVerdict(verdict: Verdict): FilterSpecification {
-  return ['==', ['get', 'verdict'], verdict];
+function hitLayer({ layerId, type, hits }: BackdropLayer): LayerSpecification[] {
+  if (hits.length === 0) return [];
+  return [
+    {
+      id: `hit:${layerId}`,
+      type: 'line',
+      source: backdropSource(layerId),
+      'source-layer': 'features',
+      filter: ['in', ['get', 'number'], ['literal', [...hits]]],
+      layout: { 'line-join': 'round' },
+      paint: { 'line-color': lookOf(type)?.legend.line ?? '#333333', 'line-width': 4, 'line-opacity': 0.75 },
+    },
+  ];
 }
 
-function parcelLayers(verdict: Verdict): LayerSpecification[] {
-  const look = verdictLooks[verdict];
-  const common = { source: parcelSource, filter: withVerdict(verdict) };
-  const fill: LayerSpecification = {
-    id: `parcel:${verdict}:fill`,
-    type: 'fill',
-    ...common,
-    paint: { 'fill-color': look.fill, 'fill-opacity': 0.6 },
-  };
-  const line: LayerSpecification = {
-    id: `parcel:${verdict}:line`,
-    type: 'line',
-    ...common,
-    paint: { 'line-color': look.ink, 'line-width': look.lineWidth },
-  };
-  const hatch: LayerSpecification = {
-    id: `parcel:${verdict}:hatch`,
-    type: 'fill',
-    ...common,
-    paint: { 'fill-pattern': hatchId },
-  };
-  return verdict === 'undetermined' ? [fill, hatch, line] : [fill, line];
+const withVerdict = (verdict: Verdict): ExpressionSpecification => ['==', ['get', 'verdict'], verdict];
+
+function matching(verdict: Verdict, filters: Filters): ExpressionSpecification {
+  const asked = parcelFilter(filters);
+  return asked ? ['all', withVerdict(verdict), asked] : withVerdict(verdict);
 }
 
-function markLayer(verdict: Verdict): LayerSpecification {
-  return {
+/** What the filters leave out stays in sight, faintly: a parcel is judged among its neighbours. */
+function otherParcels(source: string, filters: Filters): LayerSpecification[] {
+  const asked = parcelFilter(filters);
+  const common = {
+    source,
+    'source-layer': 'parcels',
+    filter: (asked ? ['!', asked] : ['literal', false]) as ExpressionSpecification,
+  };
+  return [
+    { id: 'parcel:other:fill', type: 'fill', ...common, paint: { 'fill-color': '#8a949e', 'fill-opacity': 0.12 } },
+    { id: 'parcel:other:line', type: 'line', ...common, paint: { 'line-color': '#8a949e', 'line-width': 0.6 } },
+  ];
+}
+
+function parcelLayers(source: string, filters: Filters) {
+  return (verdict: Verdict): LayerSpecification[] => {
+    const look = verdictLooks[verdict];
+    const common = { source, 'source-layer': 'parcels', filter: matching(verdict, filters) };
+    const fill: LayerSpecification = {
+      id: `parcel:${verdict}:fill`,
+      type: 'fill',
+      ...common,
+      paint: { 'fill-color': look.fill, 'fill-opacity': 0.6 },
+    };
+    const line: LayerSpecification = {
+      id: `parcel:${verdict}:line`,
+      type: 'line',
+      ...common,
+      paint: { 'line-color': look.ink, 'line-width': look.lineWidth },
+    };
+    const hatch: LayerSpecification = {
+      id: `parcel:${verdict}:hatch`,
+      type: 'fill',
+      ...common,
+      paint: { 'fill-pattern': hatchId },
+    };
+    return verdict === 'undetermined' ? [fill, hatch, line] : [fill, line];
+  };
+}
+
+function markLayer(source: string, filters: Filters) {
+  return (verdict: Verdict): LayerSpecification => ({
     id: `mark:${verdict}`,
     type: 'symbol',
-    source: markSource,
-    filter: withVerdict(verdict),
+    source,
+    'source-layer': 'parcels',
+    filter: matching(verdict, filters),
     maxzoom: marksUpToZoom,
     layout: {
       'icon-image': markId(verdict),
@@ -108,40 +157,5 @@ function markLayer(verdict: Verdict): LayerSpecification {
       'icon-allow-overlap': true,
       'icon-ignore-placement': true,
     },
-  };
-}
-
-function selectionLayers(selected: number | null): LayerSpecification[] {
-  const filter: FilterSpecification = ['==', ['get', 'index'], selected ?? -1];
-  return [
-    {
-      id: 'selected:halo',
-      type: 'line',
-      source: parcelSource,
-      filter,
-      layout: { 'line-join': 'round' },
-      paint: { 'line-color': '#ffffff', 'line-width': 7, 'line-opacity': 0.9 },
-    },
-    {
-      id: 'selected:line',
-      type: 'line',
-      source: parcelSource,
-      filter,
-      layout: { 'line-join': 'round' },
-      paint: { 'line-color': selectionInk, 'line-width': 3.5 },
-    },
-    {
-      id: 'selected:ring',
-      type: 'circle',
-      source: markSource,
-      filter,
-      maxzoom: marksUpToZoom,
-      paint: {
-        'circle-radius': 13,
-        'circle-opacity': 0,
-        'circle-stroke-color': selectionInk,
-        'circle-stroke-width': 3,
-      },
-    },
-  ];
+  });
 }

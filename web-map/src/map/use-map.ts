@@ -1,6 +1,6 @@
 /** A map in a place on the page, from mounting to leaving. The map code is loaded only here; without WebGL the page goes on without it. */
 import { onBeforeUnmount, onMounted, type Ref, ref, shallowRef } from 'vue';
-import type { MapOwner } from './map-owner.ts';
+import type { MapEvents, MapOwner } from './map-owner.ts';
 
 type Style = Parameters<typeof import('./map-owner.ts').createMapOwner>[1];
 
@@ -9,7 +9,7 @@ type Style = Parameters<typeof import('./map-owner.ts').createMapOwner>[1];
  * @param style asked for once, when the map code is there
  * @returns the map, null until it is there; whether it could not be had; whether it has drawn all it was given (the caller says when not)
  */
-export function useMap(place: Ref<HTMLElement | null>, style: () => Style, pick: (index: number) => void) {
+export function useMap(place: Ref<HTMLElement | null>, style: () => Style, events: Omit<MapEvents, 'idle'> = {}) {
   const owner = shallowRef<MapOwner | null>(null);
   const failed = ref(false);
   const idle = ref(false);
@@ -20,7 +20,7 @@ export function useMap(place: Ref<HTMLElement | null>, style: () => Style, pick:
       const { createMapOwner } = await import('./map-owner.ts');
       if (gone || !place.value) return;
       owner.value = createMapOwner(place.value, style(), {
-        pick,
+        ...events,
         idle: () => {
           idle.value = true;
         },

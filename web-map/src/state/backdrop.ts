@@ -1,19 +1,15 @@
-/** The layers of the region behind the parcels: which there are, which are shown, and their shapes. */
+/** The layers of the region behind the parcels: which there are, which are shown, and where their tiles are. */
 import { computed, reactive, ref, shallowReactive, shallowRef } from 'vue';
 import type { ApiClient } from '../api/client.ts';
-import { type ApiProblem, asProblem, isAbort } from '../api/problem.ts';
-import type { LayerFeature, LayerItem } from '../api/types.ts';
+import { isAbort } from '../api/problem.ts';
+import type { LayerItem } from '../api/types.ts';
 import { lookOf } from '../layers/index.ts';
+import type { TileSource } from '../map/tiles.ts';
 import { createTask } from './task.ts';
 
-/** A layer is drawn whole up to here and says so past it; tiles take over where counties are larger. */
-export const mostFeatures = 20_000;
-
-export interface LayerShapes {
+export interface LayerTiles {
   state: 'loading' | 'done' | 'failed';
-  features: LayerFeature[];
-  cut: boolean;
-  problem: ApiProblem | null;
+  source: TileSource | null;
 }
 
 /**
@@ -40,7 +36,7 @@ export function createBackdrop(api: ApiClient) {
   const all = shallowRef<LayerItem[]>([]);
   const usedByRun = shallowRef<string[] | undefined>();
   const shown = reactive(new Set<string>());
-  const shapes = shallowReactive(new Map<string, LayerShapes>());
+  const tiles = shallowReactive(new Map<string, LayerTiles>());
   const region = ref<string | null>(null);
   let aborter = new AbortController();
 
@@ -52,7 +48,7 @@ export function createBackdrop(api: ApiClient) {
       aborter = new AbortController();
       all.value = [];
       shown.clear();
-      shapes.clear();
+      tiles.clear();
       region.value = regionCode;
     }
     all.value = await api.layers(regionCode, signal);
@@ -68,26 +64,19 @@ export function createBackdrop(api: ApiClient) {
       return;
     }
     shown.add(layerId);
-    const have = shapes.get(layerId);
+    const have = tiles.get(layerId);
     if (!have || have.state === 'failed') void load(layerId, aborter.signal);
   }
 
   async function load(layerId: string, signal: AbortSignal): Promise<void> {
-    shapes.set(layerId, { state: 'loading', features: [], cut: false, problem: null });
-    const features: LayerFeature[] = [];
+    tiles.set(layerId, { state: 'loading', source: null });
     try {
-      let cut = false;
-      for await (const page of api.layerFeaturePages(layerId, signal)) {
-        features.push(...page.rows);
-        cut = features.length >= mostFeatures;
-        if (cut) break;
-      }
-      shapes.set(layerId, { state: 'done', features, cut, problem: null });
+      tiles.set(layerId, { state: 'done', source: await api.tiles(layerId, signal) });
     } catch (thrown) {
       if (signal.aborted || isAbort(thrown)) return;
-      shapes.set(layerId, { state: 'failed', features: [], cut: false, problem: asProblem(thrown) });
+      tiles.set(layerId, { state: 'failed', source: null });
     }
   }
 
-  return { layers, shown, shapes, region, task, show };
+  return { layers, shown, tiles, region, task, show };
 }

@@ -1,13 +1,20 @@
-/** Everything the page knows, in one value: which run, its parcels, what lies behind them, and the one selection. */
-import { computed, ref, watch } from 'vue';
+/** Everything the page knows, in one value: which run, what is asked of it, what lies behind it, and the one selection. */
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { ApiClient } from '../api/client.ts';
 import type { InstantReader } from '../map/instant-shapes.ts';
+import type { TileSource } from '../map/tiles.ts';
 import type { Address } from './address.ts';
 import { createBackdrop } from './backdrop.ts';
+import { createBatch } from './batch.ts';
+import { createDecisions } from './decisions.ts';
+import { type Filters, noFilters, type Question } from './filters.ts';
 import { createIntake } from './intake.ts';
+import { createParcels, isNamed, nameOf, type ParcelName } from './parcels.ts';
+import { createWho } from './person.ts';
 import { createRegistry } from './registry.ts';
 import { createRuns } from './runs.ts';
-import { createVerdicts } from './verdicts.ts';
+import { createSelection } from './selection.ts';
+import { createTask } from './task.ts';
 
 export type Workspace = ReturnType<typeof createWorkspace>;
 
@@ -15,36 +22,117 @@ export type Workspace = ReturnType<typeof createWorkspace>;
 export function createWorkspace(api: ApiClient, address: Address, readInstantly: InstantReader = async () => null) {
   const registry = createRegistry(api);
   const runs = createRuns(api);
-  const verdicts = createVerdicts(api);
+  const parcels = createParcels(api);
+  const selection = createSelection(api);
   const backdrop = createBackdrop(api);
   const intake = createIntake(api, readInstantly);
-  const selectedIndex = ref<number | null>(null);
-  /** the parcel named in the address, until its page has come */
-  let awaited = address.parcel;
+  const question = shallowRef<Question>(address.question);
+  const verdictSaid = ref(address.verdictSaid);
+  /** where the run's tiles are */
+  const runTiles = shallowRef<TileSource | null>(null);
+  const tiles = createTask(async (signal, runId: string) => {
+    runTiles.value = await api.tiles(runId, signal);
+  });
+  /** the parcel named in the address, until its run is there */
+  let awaited: ParcelName | null =
+    address.parcel === null ? null : { parcel_id: address.parcel, ordinal: address.place };
+  /** the finished run whose results are on the screen */
+  const shown = shallowRef<string | null>(null);
 
-  const selected = computed(() =>
-    selectedIndex.value === null ? null : (verdicts.parcels.value[selectedIndex.value] ?? null),
+  function select(name: ParcelName | null): void {
+    awaited = null;
+    const runId = runs.chosenId.value;
+    if (name === null || runId === null) {
+      selection.close();
+      return;
+    }
+    const known = parcels.rows.value.find((row) => isNamed(row, name)) ?? null;
+    void selection.open(runId, name, known);
+  }
+
+  /** Where the selected parcel stands in the list as far as it is read; −1: nowhere. */
+  const selectedPlace = computed(() => {
+    const name = selection.name.value;
+    return name === null ? -1 : parcels.rows.value.findIndex((row) => isNamed(row, name));
+  });
+
+  /** The next parcel of the list or the one before, over the borders of its pages. */
+  async function step(by: 1 | -1): Promise<void> {
+    const place = selectedPlace.value;
+    const wanted = place < 0 ? 0 : place + by;
+    if (wanted >= parcels.rows.value.length && parcels.hasMore.value) await parcels.more();
+    const row = parcels.rows.value[wanted];
+    if (row) select(nameOf(row));
+  }
+
+  const who = createWho(api);
+  const runId = () => shown.value;
+  const decisions = createDecisions(api, {
+    runId,
+    region: () => runs.chosen.value?.region_code ?? null,
+    parcel: () => selection.parcel.value,
+    order: () => registry.checks.value.map((check) => check.id),
+    who,
+    changed: refresh,
+  });
+  const batch = createBatch(api, {
+    runId,
+    filters: () => question.value.filters,
+    who,
+    made: (done) => {
+      decisions.remember(done);
+      // its rows are decided now: the list is read again
+      if (shown.value !== null) void parcels.ask(shown.value, question.value);
+    },
+  });
+
+  /** After a decision: the parcel as it is now, counts anew; the rows stay where they are. */
+  function refresh(): void {
+    parcels.recount();
+    if (selection.name.value && shown.value !== null)
+      void selection.open(shown.value, selection.name.value, selection.parcel.value);
+  }
+  watch(selection.detail, (detail) => {
+    if (detail) parcels.replace(detail);
+  });
+  watch(
+    () => selection.name.value?.parcel_id,
+    () => decisions.leave(),
   );
 
-  function select(index: number | null): void {
-    awaited = null;
-    selectedIndex.value = index;
+  function ask(filters: Partial<Filters>, sort = question.value.sort): void {
+    verdictSaid.value = true;
+    question.value = { filters: { ...question.value.filters, ...filters }, sort };
   }
 
   async function start(): Promise<void> {
     void registry.task.start();
     runs.awaitFirst.stop();
     await runs.list.start(runs.chosenId.value ?? address.run);
+    // what is on the screen stays: the notice says that it may be old
+    if (runs.list.problem.value) return;
     if (runs.isEmpty.value) await runs.awaitFirst.start();
     if (runs.chosenId.value) openRun(runs.chosenId.value);
   }
 
   function openRun(runId: string): void {
     const before = runs.chosen.value;
-    if (before && before.run_id !== runId) select(null);
-    // a finished run never changes, so its verdicts stay when it is read again
-    if (before?.run_id !== runId) verdicts.clear();
-    else void backdrop.task.start(before.region_code, before.layer_ids);
+    if (before && before.run_id !== runId) {
+      select(null);
+      // projects and townships are those of the run
+      question.value = { ...question.value, filters: { ...noFilters } };
+      verdictSaid.value = false;
+    }
+    if (before?.run_id !== runId) {
+      parcels.clear();
+      tiles.stop();
+      runTiles.value = null;
+      shown.value = null;
+    } else {
+      void backdrop.task.start(before.region_code, before.layer_ids);
+      // a finished run never changes, but what people decide on it does
+      if (shown.value === runId) void parcels.ask(runId, question.value);
+    }
     void runs.follow.start(runId);
   }
 
@@ -53,13 +141,36 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
     const run = runs.chosen.value;
     if (!runId || !run) return;
     void backdrop.task.start(run.region_code, run.layer_ids);
-    if (state === 'succeeded') void verdicts.task.start(runId);
+    if (state !== 'succeeded' || shown.value === runId) return;
+    shown.value = runId;
+    if (!verdictSaid.value) {
+      // what is flagged comes first; where nothing is, everything
+      const verdict = (run.summary?.by_verdict.non_compliant ?? 0) > 0 ? 'non_compliant' : null;
+      question.value = { ...question.value, filters: { ...question.value.filters, verdict } };
+    }
+    void tiles.start(runId);
+    if (awaited) select(awaited);
   });
-  watch(verdicts.parcels, (parcels) => {
-    if (awaited === null) return;
-    const index = parcels.findIndex((parcel) => parcel.properties.parcel_id === awaited);
-    if (index >= 0) select(index);
+  watch([shown, question], ([runId, asked]) => {
+    if (runId !== null) void parcels.ask(runId, asked);
   });
 
-  return { registry, runs, verdicts, backdrop, intake, selectedIndex, selected, select, start, openRun };
+  return {
+    ...{
+      registry,
+      runs,
+      parcels,
+      selection,
+      backdrop,
+      intake,
+      who,
+      decisions,
+      batch,
+      question,
+      runTiles,
+      tiles,
+      shown,
+    },
+    ...{ selectedPlace, select, step, ask, start, openRun },
+  };
 }

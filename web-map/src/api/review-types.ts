@@ -1,0 +1,103 @@
+/** Decisions as the API tells them. A flag (a failing check of a parcel) is suspected until a person confirms or rejects it. */
+import type { CheckId, Measure } from '../../../server/domain/outcome.ts';
+
+export const decisions = ['confirmed', 'rejected', 'withdrawn'] as const;
+export type Decision = (typeof decisions)[number];
+export type StaleCause = 'geometry' | 'layer' | 'figure';
+
+/** What a finding carries of the decision on it. */
+export interface FlagReview {
+  state: 'suspected' | 'confirmed' | 'rejected';
+  stale: boolean;
+  stale_because?: StaleCause[];
+  decision: Decision | null;
+  measure: Measure | null;
+  /** a person named the measure; else it is the check's own */
+  measure_chosen: boolean;
+  reason: string | null;
+  person: { person_id: string; name: string } | null;
+  decided_at: string | null;
+  review_id: string | null;
+  attachment_count: number;
+}
+
+export interface Attachment {
+  attachment_id: string;
+  file_name: string;
+  media_type: string;
+  bytes: number;
+  width?: number | null;
+  height?: number | null;
+  lon?: number | null;
+  lat?: number | null;
+  taken_at?: string | null;
+  /** m from where the photo was taken to the parcel */
+  distance_m?: number | null;
+  warnings?: { code: string; message: string }[];
+}
+
+export interface Review {
+  review_id: string;
+  parcel_id: string;
+  project_code: string | null;
+  check: CheckId;
+  decision: Decision;
+  measure: Measure | null;
+  measure_chosen: boolean;
+  reason: string;
+  person: { person_id: string; name: string };
+  decided_at: string;
+  superseded_by: string | null;
+  batch_id: string | null;
+  attachments: Attachment[];
+}
+
+export interface Person {
+  person_id: string;
+  name: string;
+  office: string | null;
+}
+
+/** One flag and what is decided on it. `expects`: the decision that was seen and is to give way. */
+export interface ReviewItem {
+  parcel_id: string;
+  project_code: string | null;
+  check: CheckId;
+  geometry_hash: string;
+  decision: Decision;
+  measure?: Measure;
+  reason?: string;
+  expects?: string;
+  attachments?: string[];
+}
+
+/** Another decision stands where one was to be made. */
+export interface Standing {
+  review_id: string;
+  decision: Decision;
+  measure: Measure | null;
+  reason: string;
+  person: { person_id: string; name: string };
+  decided_at: string;
+}
+
+export interface BatchBody {
+  decision: Decision;
+  measure?: Measure;
+  reason?: string;
+  decided?: 'skip' | 'replace';
+  of_batch?: string;
+  token?: string;
+}
+
+export interface BatchPreview {
+  token: string;
+  parcel_count: number;
+  flag_count: number;
+  by_check: Partial<Record<CheckId, number>>;
+  by_project: { project_code: string | null; project_name: string | null; flag_count: number }[];
+  /** flags of the selection on which a decision stands, and what becomes of those */
+  decided: { total: number; superseded: number; left: number };
+}
+
+export type BatchMade = BatchPreview & { batch_id: string };

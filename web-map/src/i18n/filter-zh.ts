@@ -1,0 +1,33 @@
+/** Words of what is asked of the parcels: filters, states of review, orders. */
+export const filterZh = {
+  filter: {
+    label: '筛选地块',
+    q: '地块编号、项目编号或名称',
+    more: '筛选',
+    check: '检查',
+    outcome: '检查结果',
+    state: '审核状态',
+    project_code: '项目',
+    township: '乡镇',
+    area: '面积',
+    areaMin: '面积不小于（亩）',
+    areaMax: '面积不大于（亩）',
+    any: '不限',
+    noTownship: '未填乡镇',
+    clear: '清除筛选',
+    found: '{n} 个地块',
+    sort: '排序',
+  },
+  state: { suspected: '待审核', confirmed: '已确认', rejected: '已否定', stale: '依据已变' },
+  sort: {
+    '-deduct_area_m2': '核减面积从大到小',
+    '-restore_area_m2': '整改面积从大到小',
+    '-remediate_area_m2': '整治面积从大到小',
+    '-area_m2': '地块面积从大到小',
+    area_m2: '地块面积从小到大',
+    parcel_id: '按地块编号',
+    project_code: '按项目编号',
+    township: '按乡镇',
+    upload: '按上传顺序',
+  },
+};
