@@ -1,6 +1,7 @@
 /** English: the same keys as zh-CN, kept alike by its type and by a test. */
 import { filterEn } from './filter-en.ts';
 import { intakeEn } from './intake-en.ts';
+import { reviewEn } from './review-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -118,6 +119,7 @@ export const en: Messages = {
     keys: 'up and down to move, Enter to open, J next, K previous',
   },
   ...filterEn,
+  ...reviewEn,
   panel: {
     label: 'Parcel details',
     close: 'Close the details',

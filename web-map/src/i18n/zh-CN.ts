@@ -1,6 +1,7 @@
 /** Chinese, the first language of the page. The shape of this catalogue is the shape of every other. */
 import { filterZh } from './filter-zh.ts';
 import { intakeZh } from './intake-zh.ts';
+import { reviewZh } from './review-zh.ts';
 
 export const zhCN = {
   app: {
@@ -107,6 +108,7 @@ export const zhCN = {
     keys: '用上下键移动，回车打开，J 下一个，K 上一个',
   },
   ...filterZh,
+  ...reviewZh,
   panel: {
     label: '地块明细',
     close: '关闭明细',

@@ -171,6 +171,7 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
       tiles,
       shown,
     },
+    attachmentAddress: api.attachmentAddress,
     ...{ selectedPlace, select, step, ask, start, openRun },
   };
 }
