@@ -72,16 +72,21 @@ export async function* streamVerdicts(
   }
 }
 
-/** One parcel with the shape of every piece; null where the run has no such parcel. Of equal ids in two sets the first is meant. */
+/**
+ * One parcel with the shape of every piece; null where the run has no such parcel.
+ * @param ordinal its place in the run, where two sets have the id; without it the first is meant
+ */
 export async function readVerdict(
   db: Kysely<Schema>,
   key: RunKey,
   parcelId: string,
+  ordinal?: number,
 ): Promise<(VerdictRow & { piece_features: object[] }) | null> {
   const [found] = await readRows.all(db, {
     ...keyOf(key),
     ...everything,
     parcel_id: parcelId,
+    ordinals: ordinal === undefined ? null : [ordinal],
     limit: 1,
   });
   if (!found) return null;

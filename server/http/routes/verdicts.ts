@@ -85,6 +85,7 @@ export function verdictRoutes(app: App, { database, config }: AppDeps): void {
         tags: ['runs'],
         summary: '一个地块的结论、各项检查与图斑切块（含图形）',
         params: schemas.VerdictPath,
+        querystring: schemas.OneVerdictQuery,
         response: { 200: JsonObject, ...problemResponse },
       },
     },
@@ -93,7 +94,7 @@ export function verdictRoutes(app: App, { database, config }: AppDeps): void {
       const { run_id, region_code } = run;
       const { parcel_id } = request.params;
       // no text of the database holds NUL, and asking for it is an error there
-      const row = parcel_id.includes('\0') ? null : await readVerdict(db, { region_code, run_id }, parcel_id);
+      const row = parcel_id.includes('\0') ? null : await readVerdict(db, { region_code, run_id }, parcel_id, request.query.ordinal);
       if (row === null) throw notFound({ zh: '地块', en: 'parcel' }, parcel_id);
       const { piece_features, ...verdict } = row;
       await indexRun(database, run);
@@ -171,11 +172,14 @@ export function verdictRoutes(app: App, { database, config }: AppDeps): void {
   );
 }
 
-/** The feature of CONTRACT §4 with what people decided; its shape is told by its hash, which decisions name. */
+/**
+ * The feature of CONTRACT §4 with what people decided. Its `id` is its place in the run, as on its tiles: parcel ids may repeat over sets.
+ * Its shape is told by its hash, which decisions name.
+ */
 function reviewed(row: VerdictRow, states: StatesByCheck | undefined) {
   const feature = toFeature(row);
   const properties = { ...withReviews(feature.properties, states), geometry_hash: row.geometry_hash };
-  return { ...feature, properties };
+  return { ...feature, id: row.ordinal, properties };
 }
 
 /**

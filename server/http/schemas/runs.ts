@@ -124,6 +124,7 @@ export const Facets = Type.Object({
 
 export const VerdictFeatureOut = Type.Object({
   type: Type.Literal('Feature'),
+  id: Type.Integer({ description: '在本次核查中的序号，与瓦片要素的编号一致' }),
   geometry: Json,
   properties: JsonObject,
 });
@@ -135,6 +136,14 @@ export const VerdictCollection = Type.Object({
 });
 
 export const VerdictPath = Type.Object({ run_id: Type.String(), parcel_id: Type.String() }, closed);
+export const OneVerdictQuery = Type.Object(
+  {
+    ordinal: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: '要素的 id；几个地块集有同一编号的地块时用以区分' }),
+    ),
+  },
+  closed,
+);
 export const ExportPath = Type.Object({ run_id: Type.String(), format: Type.String() }, closed);
 export const ExportQuery = Type.Object(
   {
