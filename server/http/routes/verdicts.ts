@@ -94,7 +94,9 @@ export function verdictRoutes(app: App, { database, config }: AppDeps): void {
       const { run_id, region_code } = run;
       const { parcel_id } = request.params;
       // no text of the database holds NUL, and asking for it is an error there
-      const row = parcel_id.includes('\0') ? null : await readVerdict(db, { region_code, run_id }, parcel_id, request.query.ordinal);
+      const row = parcel_id.includes('\0')
+        ? null
+        : await readVerdict(db, { region_code, run_id }, parcel_id, request.query.ordinal);
       if (row === null) throw notFound({ zh: '地块', en: 'parcel' }, parcel_id);
       const { piece_features, ...verdict } = row;
       await indexRun(database, run);

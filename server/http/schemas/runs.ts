@@ -139,7 +139,11 @@ export const VerdictPath = Type.Object({ run_id: Type.String(), parcel_id: Type.
 export const OneVerdictQuery = Type.Object(
   {
     ordinal: Type.Optional(
-      Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1, description: '要素的 id；几个地块集有同一编号的地块时用以区分' }),
+      Type.Integer({
+        minimum: 1,
+        maximum: 2 ** 31 - 1,
+        description: '要素的 id；几个地块集有同一编号的地块时用以区分',
+      }),
     ),
   },
   closed,

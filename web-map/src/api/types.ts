@@ -1,4 +1,5 @@
 /** What the page reads from the API (CONTRACT §5). Areas are m² on the ellipsoid, unrounded; coordinates lon/lat. */
+import type { CodeSystem } from '../../../server/domain/land-codes.ts';
 import type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
 import type { FindingOut, PieceOut, RunSummary, VerdictFeature } from '../../../server/domain/verdict-feature.ts';
 
@@ -64,6 +65,8 @@ export interface LayerItem {
   type: string;
   year: number | null;
   name: string;
+  /** of the land classes in it */
+  code_system?: CodeSystem | null;
   state?: string;
   created_at: string;
 }

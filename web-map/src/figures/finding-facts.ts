@@ -2,15 +2,13 @@
 import { roundArea } from '../../../server/domain/rounding.ts';
 import type { FindingDetail, Hit } from '../api/types.ts';
 import { printed, printedArea } from './area.ts';
+import { slopeClasses } from './parcel-charts.ts';
 import type { Translate } from './sentence.ts';
 
 export interface Fact {
   label: string;
   text: string;
 }
-
-/** Edges of `class_area_m2`: always 2, 6, 15 and 25 degrees, the upper edge included. */
-const slopeClasses = ['≤2°', '2°–6°', '6°–15°', '15°–25°', '>25°'];
 
 /** What would read 0.00 m² is the trace of a shared edge, and no patch concerned. */
 export function hitsToShow(finding: FindingDetail): Hit[] {

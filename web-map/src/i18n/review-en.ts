@@ -8,7 +8,6 @@ export const reviewEn: typeof reviewZh = {
     withdraw: 'Withdraw',
     keys: 'Keys: C confirm, R reject, U undo, J / K next / previous parcel',
     undo: 'Undo',
-    undone: 'Undone; to be reviewed again.',
     confirming: 'Confirm the flag',
     rejecting: 'Reject the flag',
     measure: 'Measure',

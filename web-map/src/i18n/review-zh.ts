@@ -7,7 +7,6 @@ export const reviewZh = {
     withdraw: '撤销决定',
     keys: '快捷键：C 确认，R 否定，U 撤销上一步，J / K 下一个 / 上一个地块',
     undo: '撤销上一步',
-    undone: '已撤销，回到待审核。',
     confirming: '确认疑似问题',
     rejecting: '否定疑似问题',
     measure: '处置措施',

@@ -11,7 +11,7 @@ export interface AreaLook {
   dash?: [number, number];
   fill?: string;
   fillOpacity?: number;
-  /** names are drawn from this zoom on; left out: never */
+  /** names are drawn from this zoom on; left out: never. One that lies in several tiles is named in each, but not close by */
   namesFromZoom?: number;
 }
 
@@ -33,7 +33,12 @@ export function areaLook(look: AreaLook): Look {
     layers.push({
       type: 'symbol',
       minzoom: look.namesFromZoom,
-      layout: { 'text-field': ['coalesce', ['get', 'name'], ''], 'text-size': 12, 'text-max-width': 8 },
+      layout: {
+        'text-field': ['coalesce', ['get', 'name'], ''],
+        'text-size': 12,
+        'text-max-width': 8,
+        'text-padding': 48,
+      },
       paint: { 'text-color': look.line, 'text-halo-color': '#ffffff', 'text-halo-width': 1.4 },
     });
   }

@@ -20,6 +20,14 @@ const tints = [
   ['11', 'water', '#b5d5e8'],
 ] as const;
 const otherTint = '#d9d4cc';
+/** built-up land, where a chart tells it apart from other land */
+const builtTint = '#d8a7a7';
+
+/** The tint of a group of classes, in charts as on the map. */
+export function tintOf(group: string): string {
+  if (group === 'construction' || group === 'facility') return builtTint;
+  return tints.find(([, name]) => name === group)?.[2] ?? otherTint;
+}
 
 export const landUse: Look = {
   ...base,

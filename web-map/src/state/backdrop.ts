@@ -78,5 +78,5 @@ export function createBackdrop(api: ApiClient) {
     }
   }
 
-  return { layers, shown, tiles, region, task, show };
+  return { all, layers, shown, tiles, region, task, show };
 }

@@ -34,7 +34,6 @@ type Done =
 
 export interface Surroundings {
   runId: () => string | null;
-  region: () => string | null;
   parcel: () => Parcel | null;
   /** the checks in the order of the registry */
   order: () => readonly CheckId[];
@@ -45,7 +44,7 @@ export interface Surroundings {
 
 export type Decisions = ReturnType<typeof createDecisions>;
 
-export function createDecisions(api: ApiClient, { runId, region, parcel, order, who, changed }: Surroundings) {
+export function createDecisions(api: ApiClient, { runId, parcel, order, who, changed }: Surroundings) {
   const form = reactive({
     check: null as CheckId | null,
     decision: 'confirmed' as 'confirmed' | 'rejected',
@@ -87,9 +86,10 @@ export function createDecisions(api: ApiClient, { runId, region, parcel, order, 
 
   const attach = createTask(async (signal, file: File) => {
     const person = await who.known();
-    const county = region();
-    if (person === null || county === null) return;
-    const stored = await api.attach(file, county, person.person_id, signal);
+    const [run, open] = [runId(), parcel()];
+    if (person === null || run === null || open === null) return;
+    const of = { run_id: run, parcel_id: open.properties.parcel_id };
+    const stored = await api.attach(file, of, person.person_id, signal);
     if (!form.files.some((one) => one.attachment_id === stored.attachment_id)) form.files.push(stored);
   });
 

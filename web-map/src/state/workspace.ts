@@ -69,7 +69,6 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
   const runId = () => shown.value;
   const decisions = createDecisions(api, {
     runId,
-    region: () => runs.chosen.value?.region_code ?? null,
     parcel: () => selection.parcel.value,
     order: () => registry.checks.value.map((check) => check.id),
     who,

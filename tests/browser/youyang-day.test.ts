@@ -1,0 +1,156 @@
+/**
+ * A day of work on the demonstration county, by the page through the real server: a file comes in, is tried and stored, a run is made,
+ * red-line flags are filtered, one is confirmed with a photo and taken back, ten are rejected at once, and all of it is there after a reload.
+ */
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { jpeg, takenAt } from '../http/photos.ts';
+import { ReviewedCounty } from '../http/reviewing.ts';
+import { listen, startService, upload } from '../http/service.ts';
+import { jobIn } from '../jobs/waiting.ts';
+import { onDatabase } from '../support/databases.ts';
+import { requirePart } from '../support/parts.ts';
+import { describeWithSharedData, sharedData } from '../support/shared-data.ts';
+import { seriousFaults } from './axe.ts';
+import { mapDrawn, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
+import { builtPage } from './fixture-server.ts';
+
+const slow = { timeout: 120_000 };
+
+requirePart('chromium', 'cjk-fonts')('a day on the demonstration county', () => {
+  describeWithSharedData('of shared/data', () => {
+    onDatabase('embedded', 'through the real server', (open) => {
+      let county: ReviewedCounty;
+      let browser: Browser;
+      let opened: OpenPage;
+      let page: Page;
+      let url: string;
+
+      beforeAll(async () => {
+        await import('../../web-map/build-if-stale.ts');
+        county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+        for (const [type, path] of [
+          ['eco-red-line', 'youyang-demo/stbhhx_redline.zip'],
+          ['slope', 'youyang-demo/slope_30m.tif'],
+        ] as const) {
+          const file = { name: basename(path), data: readFileSync(sharedData(path)) };
+          const accepted = await upload(county.service, '/layers', file, { type });
+          expect(accepted.statusCode, accepted.body).toBe(202);
+          expect((await jobIn(county.service.database, accepted.json().job_id)).problem).toBeNull();
+        }
+        ({ url } = await listen(county.service));
+        browser = await startBrowser();
+        opened = await openPage(browser, `${url}/`);
+        page = opened.page;
+        page.setDefaultTimeout(patience.timeout);
+      }, 280_000);
+      afterAll(async () => {
+        await browser?.close();
+        await county?.service.close();
+      });
+
+      const rows = () => page.getByRole('option');
+      const panel = () => page.locator('aside.panel');
+      const redLine = () => panel().locator('[data-check=eco-red-line] .review');
+      const found = async () => Number((await page.locator('.found').textContent())?.replace(/\D/g, ''));
+      const countIn = async (state: string) =>
+        (await county.verdicts(runId, `?state=${state}&check=eco-red-line`)).number_matched;
+      let runId: string;
+
+      test('the parcels come in by the page: tried first, then stored as they were shown', async () => {
+        await page.locator('.guide').waitFor();
+        await page.locator('input[type=file]').setInputFiles(sharedData('youyang-demo/bcgd_parcels.zip'));
+        await page.locator('[data-count=parcels]').waitFor(slow);
+        expect(await page.locator('[data-count=parcels]').textContent()).toBe('655 个');
+        await page.locator('[data-do=store]').click();
+        await page.locator('[data-set=id]').waitFor(slow);
+        const setId = (await page.locator('[data-set=id]').textContent())!.trim();
+        await page.getByRole('button', { name: '返回' }).click();
+        runId = await county.run(setId);
+      });
+
+      test('the run opens on what is flagged, and the red line is a filter of it', async () => {
+        // the page looks again by itself until there is a run
+        await rows().first().waitFor(slow);
+        await page.locator('.fold').click();
+        await page.locator('.bar [data-filter=check]').click();
+        await page.locator('.el-select-dropdown__item:visible', { hasText: '红线' }).click();
+        const { summary } = await county.get<{ summary: { by_check: Record<string, { fail: number }> } }>(
+          `/runs/${runId}`,
+        );
+        await expect.poll(found, patience).toBe(summary.by_check['eco-red-line']!.fail);
+        expect(await found()).toBeGreaterThan(10);
+        await mapDrawn(page);
+        expect(await seriousFaults(page)).toEqual([]);
+      });
+
+      test('one is confirmed with a photo, and taken back', async () => {
+        await rows().first().click();
+        await redLine().waitFor();
+        await page.keyboard.press('c');
+        await page.keyboard.press('1');
+        await page.keyboard.press('5');
+        const [first] = (await county.verdicts(runId, '?check=eco-red-line&sort=-deduct_area_m2&limit=1')).features;
+        const [lon, lat] = first!.geometry!.coordinates[0]![0]![0]!;
+        const buffer = jpeg({ exif: takenAt(lon!, lat!) });
+        const taken = { name: '现场照片.jpg', mimeType: 'image/jpeg', buffer };
+        await page.locator('.decision input[type=file]').setInputFiles(taken);
+        // who is at work is asked when it is first needed
+        await page.locator('#person-name').fill('张三');
+        await page.locator('#person-office').fill('县自然资源局');
+        await page.getByRole('button', { name: '登记并使用' }).click();
+        await page.locator('.decision .files').getByText('现场照片.jpg').waitFor();
+        await page.locator('.decision').focus();
+        await page.keyboard.press('Enter');
+        await expect
+          .poll(() => redLine().textContent(), patience)
+          .toMatch(/已确认.*核减.*张三.*1 个附件.*现场核实属实/s);
+        const link = panel().locator('.history a', { hasText: '现场照片.jpg' });
+        const answer = await page.request.get(await link.evaluate((a) => (a as unknown as { href: string }).href));
+        expect(answer.headers()['content-type']).toBe('image/jpeg');
+        expect(Buffer.compare(await answer.body(), taken.buffer)).toBe(0);
+        expect(await countIn('confirmed')).toBe(1);
+
+        await panel().locator('h2').focus();
+        await page.keyboard.press('Control+z');
+        await expect
+          .poll(() => redLine().locator('[data-state]').getAttribute('data-state'), patience)
+          .toBe('suspected');
+        expect(await countIn('confirmed')).toBe(0);
+        expect(await panel().locator('.history').textContent()).toMatch(/已撤销.*已确认.*现场照片\.jpg/s);
+      });
+
+      test('ten are rejected at once, seen before they are, and all is still there after a reload', async () => {
+        // the ten smallest of them
+        const { features } = await county.verdicts(runId, '?check=eco-red-line&sort=area_m2&limit=11');
+        const [tenth, next] = [features[9]!.properties.area_m2, features[10]!.properties.area_m2];
+        const mu = (Math.floor((((tenth + next) / 2) * 3) / 20) / 100).toFixed(2);
+        await page.getByLabel('面积不大于（亩）').fill(mu);
+        await page.keyboard.press('Enter');
+        await expect.poll(found, patience).toBe(10);
+        await page.getByRole('button', { name: '成批决定…' }).click();
+        await page.locator('dialog .chips button').first().click();
+        await page.getByRole('button', { name: '预览' }).click();
+        await page.getByText('将决定 10 个疑似问题，涉及 10 个地块').waitFor();
+        await page.getByRole('button', { name: '决定这 10 个' }).click();
+        await page.getByText('已决定 10 个疑似问题').waitFor();
+        await page.getByRole('button', { name: '关闭', exact: true }).click();
+        await expect.poll(() => countIn('rejected'), patience).toBe(10);
+
+        const address = page.url();
+        await page.reload();
+        await rows().first().waitFor();
+        expect(page.url()).toBe(address);
+        await expect.poll(found, patience).toBe(10);
+        for (const row of await rows().all()) expect(await row.textContent()).toMatch(/已审 [1-9]/);
+        expect(await page.locator('.who').textContent()).toContain('张三');
+        await rows().first().click();
+        await expect.poll(() => redLine().textContent(), patience).toMatch(/已否定.*张三.*图层有误/s);
+        expect(opened.troubles, 'errors and warnings of the page').toEqual([]);
+        expect(opened.elsewhere, 'requests to other hosts').toEqual([]);
+      });
+    });
+  });
+});
