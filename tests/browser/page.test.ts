@@ -104,6 +104,14 @@ requirePart('chromium', 'cjk-fonts')('the states of the page', () => {
       .filter((e) => e.getBoundingClientRect().right > innerWidth + 1 || e.scrollWidth > e.clientWidth + 1)
       .filter((e) => getComputedStyle(e).display !== 'inline').map((e) => e.textContent.trim())`);
     expect(cut).toEqual([]);
+    await page.locator('.fold').click();
+    const over = await page.evaluate<string[]>(`['.list', 'aside.panel'].flatMap((frame) => {
+      const box = document.querySelector(frame);
+      const right = box.getBoundingClientRect().right + 1;
+      return [...box.querySelectorAll('form *, dl *, .sentence, .quiet')]
+        .filter((e) => e.getBoundingClientRect().right > right).map((e) => e.outerHTML.slice(0, 100));
+    })`);
+    expect(over).toEqual([]);
     expect(await page.locator('.legend #legend-body').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Legend' }).click();
     expect(await page.locator('.legend #legend-body').isVisible()).toBe(true);

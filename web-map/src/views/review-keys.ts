@@ -16,6 +16,8 @@ export function useReviewKeys({ shown, step, decisions }: Workspace): void {
   function onKey(event: KeyboardEvent): void {
     const target = event.target instanceof HTMLElement ? event.target : null;
     if (shown.value === null || event.defaultPrevented || target?.closest(fields)) return;
+    // under a dialog nothing can take the focus
+    if (document.querySelector('dialog[open]')) return;
     const undoes = event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey;
     if (!undoes && (event.ctrlKey || event.metaKey || event.altKey)) return;
     const act = acts[undoes ? 'u' : event.key.toLowerCase()];
