@@ -129,7 +129,12 @@ export function untied(sql: string): string[] {
 }
 
 /** they ask which county something is of, for what every county shares, or sweep all of them */
-const ofNoCounty = ['queries/regions-of-shapes', 'queries/find-persons', 'queries/sweep-attachments', 'queries/loose-attachments'];
+const ofNoCounty = [
+  'queries/regions-of-shapes',
+  'queries/find-persons',
+  'queries/sweep-attachments',
+  'queries/loose-attachments',
+];
 
 describe('the statements of runs and decisions', () => {
   const sources = globSync('server/{verification,ledger}/*.ts', { cwd: join(sqlFolder, '..') }).map((path) =>
