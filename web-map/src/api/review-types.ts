@@ -1,25 +1,8 @@
 /** Decisions as the API tells them. A flag (a failing check of a parcel) is suspected until a person confirms or rejects it. */
 import type { CheckId, Measure } from '../../../server/domain/outcome.ts';
+import type { Decision } from '../../../server/domain/review.ts';
 
-export const decisions = ['confirmed', 'rejected', 'withdrawn'] as const;
-export type Decision = (typeof decisions)[number];
-export type StaleCause = 'geometry' | 'layer' | 'figure';
-
-/** What a finding carries of the decision on it. */
-export interface FlagReview {
-  state: 'suspected' | 'confirmed' | 'rejected';
-  stale: boolean;
-  stale_because?: StaleCause[];
-  decision: Decision | null;
-  measure: Measure | null;
-  /** a person named the measure; else it is the check's own */
-  measure_chosen: boolean;
-  reason: string | null;
-  person: { person_id: string; name: string } | null;
-  decided_at: string | null;
-  review_id: string | null;
-  attachment_count: number;
-}
+export { type Decision, decisions, type FlagReview, type StaleCause } from '../../../server/domain/review.ts';
 
 export interface Attachment {
   attachment_id: string;
