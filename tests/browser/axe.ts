@@ -9,8 +9,11 @@ interface Found {
   violations: { id: string; impact: string; help: string; nodes: { html: string; failureSummary: string }[] }[];
 }
 
-/** Serious and critical faults, each with the element; empty where there is none. */
+/** Serious and critical faults, each with the element; empty where there is none. Colours on their way to others are looked at when they are there. */
 export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.evaluate(
+    `for (const one of document.getAnimations()) if (one.effect?.getComputedTiming().endTime !== Infinity) one.finish()`,
+  );
   await page.evaluate(source);
   const { violations } = await page.evaluate<Found>(`axe.run(document, { resultTypes: ['violations'] })`);
   return violations

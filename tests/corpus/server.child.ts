@@ -10,7 +10,8 @@ loop.enable();
 const tables = async () => {
   const { rows } = await database.pool.query<{ name: string }>(
     `select table_name as name from information_schema.tables
-     where table_schema = 'public' and table_type = 'BASE TABLE' and table_name not in ('job', 'spatial_ref_sys', 'schema_migration')`,
+     where table_schema = 'public' and table_type = 'BASE TABLE'
+       and table_name not in ('job', 'upload', 'upload_part', 'spatial_ref_sys', 'schema_migration')`,
   );
   return rows.map(({ name }) => name);
 };

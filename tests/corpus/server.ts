@@ -75,7 +75,7 @@ export class WatchedServer {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Rows of every table but the list of jobs. */
+  /** Rows of every table but the list of jobs and the files as they came, which go an hour after their job (sweep-uploads.ts). */
   counts(): Promise<Record<string, number>> {
     return this.#ask('counts');
   }

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../server/database/connect.ts';
 import { beginRun, ChunkLost, claimChunk, holdChunk, newClaim } from '../../server/verification/chunk-claims.ts';
+import { reuseEarlier } from '../../server/verification/reuse.ts';
 import { executeRun } from '../../server/verification/run.ts';
 import { removeFiles } from '../intake-receive/receiving.ts';
 import { freshPlace } from '../support/databases.ts';
@@ -55,6 +56,7 @@ requirePart('postgis')('a run on a database with two workers', () => {
     await county.forget(one);
     const run = await county.create();
     const deps = { database: one, config: settings };
+    await reuseEarlier(deps, run);
     await beginRun(deps, run, county.parcels);
     const slow = (await claimChunk(deps, run, newClaim())).chunk!;
     expect([slow.first, slow.last]).toEqual([1, 4]);
@@ -70,6 +72,7 @@ requirePart('postgis')('a run on a database with two workers', () => {
     await county.forget(one);
     const run = await county.create();
     const deps = { database: one, config: settings };
+    await reuseEarlier(deps, run);
     await beginRun(deps, run, county.parcels);
     const { chunk } = await claimChunk(deps, run, newClaim());
     await one.db.updateTable('run').set({ state: 'cancelled' }).where('run_id', '=', run.run_id).execute();

@@ -17,6 +17,11 @@ const sweep = sqlFile('queries/upload-sweep');
 
 export const partBytes = 1024 * 1024;
 
+/** purpose of a file that came as a form: nobody may go on with it, and it is none of those a person has begun */
+const offered = 'offered';
+/** ms that a file is held for a job that is about to be known; the sweep spares what an unfinished job reads */
+const heldMs = 3600 * 1000;
+
 export class DatabaseStore extends DataStore implements UploadStore {
   readonly #db: Kysely<Schema>;
   readonly #keptMs: number;
@@ -32,7 +37,11 @@ export class DatabaseStore extends DataStore implements UploadStore {
     return this.#keptMs;
   }
 
-  override async create(upload: Upload): Promise<Upload> {
+  override create(upload: Upload): Promise<Upload> {
+    return this.#begin(upload, this.#keptMs);
+  }
+
+  async #begin(upload: Upload, keptMs: number): Promise<Upload> {
     const created = new Date(upload.creation_date ?? Date.now());
     await this.#db
       .insertInto('upload')
@@ -42,7 +51,7 @@ export class DatabaseStore extends DataStore implements UploadStore {
         purpose: upload.metadata?.['purpose'] ?? '',
         length: upload.size ?? 0,
         created_at: created,
-        expires_at: new Date(created.getTime() + this.#keptMs),
+        expires_at: new Date(created.getTime() + keptMs),
       })
       .execute();
     return upload;
@@ -134,7 +143,8 @@ export class DatabaseStore extends DataStore implements UploadStore {
   async offer(file: { path: string; sha256: string; bytes: number; fileName: string }): Promise<void> {
     if (await this.#hold(file.sha256)) return;
     const id = randomBytes(16).toString('hex');
-    await this.create(new Upload({ id, size: file.bytes, offset: 0, metadata: { filename: file.fileName } }));
+    const metadata = { filename: file.fileName, purpose: offered };
+    await this.#begin(new Upload({ id, size: file.bytes, offset: 0, metadata }), heldMs);
     try {
       await this.write(createReadStream(file.path, { highWaterMark: partBytes }), id, 0);
       await this.name(id, file.sha256);
@@ -160,7 +170,7 @@ export class DatabaseStore extends DataStore implements UploadStore {
     const held = await this.#db
       .updateTable('upload')
       .set(({ fn, ref, val }) => ({
-        expires_at: fn<Date>('greatest', [ref('expires_at'), val(new Date(Date.now() + 3600 * 1000))]),
+        expires_at: fn<Date>('greatest', [ref('expires_at'), val(new Date(Date.now() + heldMs))]),
       }))
       .where('sha256', '=', sha256)
       .executeTakeFirst();
@@ -171,6 +181,7 @@ export class DatabaseStore extends DataStore implements UploadStore {
     const { n } = await this.#db
       .selectFrom('upload')
       .select(({ fn }) => fn.countAll<string>().as('n'))
+      .where('purpose', '<>', offered)
       .executeTakeFirstOrThrow();
     return Number(n);
   }

@@ -12,7 +12,7 @@ export interface UploadStore extends DataStore {
   offer(file: { path: string; sha256: string; bytes: number; fileName: string }): Promise<void>;
   /** The finished upload with these bytes, where another server may have taken it in. */
   find(sha256: string): Promise<string | undefined>;
-  /** uploads kept just now */
+  /** uploads begun by someone and kept just now */
   count(): Promise<number>;
 }
 

@@ -289,7 +289,7 @@ function chosen(add: Add): void {
     refuse('several-shapefiles', { field: /^(DKBH|XMBH)$/ }),
     { fields: { sublayer: '*' } },
   );
-  add('all of two layers, ids repeated', both, refuse('duplicate-parcel-id', { rows: [1, 2, 1, 2] }), {
+  add('all of two layers, ids repeated', both, refuse('duplicate-parcel-id', { file: 'others.shp', rows: [1, 2] }), {
     fields: { sublayer: '*' },
   });
   add(

@@ -80,7 +80,7 @@ function texts(add: Add): void {
     ]),
     load(1),
   );
-  add('a cell of a megabyte', csv(rows({ 项目名称: '长'.repeat(400_000) })), fault('项目名称'));
+  add('a cell of a megabyte', csv(rows({ 项目名称: '长'.repeat(400_000) })), refuse('validation', { row: 3, file }));
   add('a shapefile', zipped(), refuse('format-unsupported', { file }));
   add('PDF', '%PDF-1.7', refuse('format-unsupported', { file }));
   add(
@@ -276,7 +276,7 @@ function values(add: Add): void {
   faulty('an area of infinity', { '数量（公顷）': '1e999' }, '数量（公顷）');
   faulty('more paddy than area', { '其中水田（公顷）': '99' }, '其中水田（公顷）');
   faulty('certified without a certificate', { 合格证编号: null }, '合格证编号');
-  faulty('control characters in a name', { 项目名称: 'a\x01b' }, '项目名称');
+  add('control characters in a name', csv(rows({ 项目名称: 'a\x01b' })), refuse('validation', { row: 3, file }));
   add(
     'two hundred faults',
     csv(Array.from({ length: 200 }, (_, n) => plain(n + 1, { 状态: '?' }))),
