@@ -1,7 +1,7 @@
 /** What the parser's process and its parent say to each other over IPC. */
 import type { IntakeLimits } from '../domain/limits.ts';
 import type { ProblemCode, Sentence, Where } from '../errors.ts';
-import type { SourceOptions, SourceReport } from './source-types.ts';
+import type { SourceField, SourceOptions, SourceReport } from './source-types.ts';
 
 export interface ParserOrder {
   path: string;
@@ -15,6 +15,8 @@ export interface ParserOrder {
 export type ParserMessage =
   | { kind: 'ready' }
   | { kind: 'began'; format: SourceReport['format'] }
+  /** the file is surveyed: its rows go into the spool from now on */
+  | { kind: 'writing'; fields: SourceField[] }
   /** `rss` is watched where the parent cannot look for itself */
   | { kind: 'progress'; share: number; rss: number }
   | { kind: 'report'; report: SourceReport }

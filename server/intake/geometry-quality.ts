@@ -6,6 +6,7 @@ import { type Db, sqlFile } from '../database/sql-file.ts';
 import { longestEdge } from './batches.ts';
 import { emptyShape, explainInvalid, fromReading, type StoredFault, tellRepair } from './faults.ts';
 import type { SpoolRow } from './source-types.ts';
+import { packedWkb } from './wkb.ts';
 
 const invalidShapes = sqlFile<{ place: number; reason: string; x: number | null; y: number | null }>(
   'queries/intake-invalid',
@@ -65,7 +66,7 @@ export async function judgeShapes(
       crossings: 0,
     }),
   );
-  const found = await invalidShapes.all(db, { wkb: rows.map((row) => row.wkb), srid });
+  const found = await invalidShapes.all(db, { ...packedWkb(rows.map((row) => row.wkb)), srid });
   const repairable: { shape: JudgedShape; before: StoredFault[]; explained: StoredFault[] }[] = [];
   for (const { place, ...invalidity } of found) {
     const shape = judged[place - 1]!;
@@ -84,8 +85,12 @@ export async function judgeShapes(
   }
   let weighed = 0;
   for (const portion of portionsOf(repairable, ({ shape }) => shape.crossings)) {
-    const wkb = portion.map(({ shape }) => shape.wkb);
-    for (const { place, before_m2, after_m2 } of await repairAreas.all(db, { wkb, srid, edge: longestEdge(srid) })) {
+    const shapes = packedWkb(portion.map(({ shape }) => shape.wkb));
+    for (const { place, before_m2, after_m2 } of await repairAreas.all(db, {
+      ...shapes,
+      srid,
+      edge: longestEdge(srid),
+    })) {
       const { shape, before, explained } = portion[place - 1]!;
       shape.faults = [...before, ...tellRepair(explained, before_m2, after_m2)];
       shape.unusable = after_m2 === 0;

@@ -15,22 +15,8 @@ export function partsOf(progress: Progress, dryRun: boolean) {
   const [store, check] = dryRun ? [0.5, 0.3] : [0.6, 0.15];
   return {
     hash: partOf(progress, 0, 0.02),
-    read: partOf(progress, 0.02, dryRun ? 0.13 : 0.18),
-    plan: partOf(progress, dryRun ? 0.15 : 0.2, 0.05),
+    read: partOf(progress, 0.02, dryRun ? 0.18 : 0.23),
     store: partOf(progress, 1 - store - check, store),
     check: partOf(progress, 1 - check, check),
   };
-}
-
-/** The same rows, with the share of them that was taken told now and then. */
-export async function* counted<T>(
-  rows: AsyncIterable<T>,
-  total: number,
-  progress: Progress,
-): AsyncGenerator<T, void, undefined> {
-  let taken = 0;
-  for await (const row of rows) {
-    yield row;
-    if (++taken % 500 === 0) progress?.(taken / Math.max(1, total));
-  }
 }

@@ -27,7 +27,10 @@ function progress(share: number): void {
 
 async function answer(order: ParserOrder): Promise<ParserMessage> {
   try {
-    const report = await readVector(order, order.spool, progress, (format) => void send({ kind: 'began', format }));
+    const report = await readVector(order, order.spool, progress, {
+      began: (format) => void send({ kind: 'began', format }),
+      writing: (fields) => void send({ kind: 'writing', fields }),
+    });
     return { kind: 'report', report };
   } catch (error) {
     if (error instanceof AppError)

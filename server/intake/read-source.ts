@@ -14,6 +14,7 @@ import { parserEnvironment } from '../terrain/watched-child.ts';
 import type { ParserMessage, ParserOrder } from './child-messages.ts';
 import { printable } from './printable.ts';
 import type { ReadHooks, SourceOptions, SourceReport } from './source-types.ts';
+import { readSpool } from './spool.ts';
 
 export { readSpool } from './spool.ts';
 
@@ -68,6 +69,7 @@ function runParser(order: ParserOrder, hooks: ReadHooks | undefined): Promise<So
     let lastSign = Date.now();
     let furthest = 0;
     let stderr = '';
+    let ended = false;
 
     const end = (how: Ending) => {
       ending ??= how;
@@ -89,6 +91,11 @@ function runParser(order: ParserOrder, hooks: ReadHooks | undefined): Promise<So
       lastSign = Date.now();
       if (message.kind === 'ready') parser.send(order);
       else if (message.kind === 'began') format = message.format;
+      else if (message.kind === 'writing')
+        hooks?.writing?.(
+          message.fields,
+          readSpool(order.spool, () => ended),
+        );
       else if (message.kind === 'progress') {
         if (message.rss > limits.parserMemoryBytes) end({ kind: 'memory' });
         if (message.share > furthest) {
@@ -98,6 +105,7 @@ function runParser(order: ParserOrder, hooks: ReadHooks | undefined): Promise<So
       } else answer = message;
     });
     const settle = (result: SourceReport | Error) => {
+      ended = true;
       clearInterval(watch);
       hooks?.signal?.removeEventListener('abort', onAbort);
       if (result instanceof Error) reject(result);

@@ -12,7 +12,7 @@ import { vectorFormats } from './formats/index.ts';
 import { type Placed, placeLayer } from './place.ts';
 import { boxOf } from './place-extent.ts';
 import { printable } from './printable.ts';
-import type { SourceReport, Warning } from './source-types.ts';
+import type { SourceField, SourceReport, Warning } from './source-types.ts';
 import { SpoolWriter } from './spool.ts';
 import { gathered } from './warnings.ts';
 import { GuardedZip } from './zip-guard.ts';
@@ -22,12 +22,21 @@ const headBytes = 64 * 1024;
 /** Share of the work that surveying is; the rest is writing rows. */
 const surveyShare = 0.6;
 
-/** Reads `job` into a new spool file. `began` hears the format as soon as it is known. Throws AppErrors of CONTRACT §6. */
+type Began = (format: VectorFormat['id']) => void;
+
+export interface ReadingTold {
+  /** the format, as soon as it is known */
+  began: Began;
+  /** the attributes, when the spool is there and its rows follow */
+  writing(fields: SourceField[]): void;
+}
+
+/** Reads `job` into a new spool file. Throws AppErrors of CONTRACT §6. */
 export async function readVector(
   job: ReadJob,
   spool: string,
   progress: Progress,
-  began: (format: VectorFormat['id']) => void,
+  { began, writing }: ReadingTold = { began: () => {}, writing: () => {} },
 ): Promise<SourceReport> {
   const head = readHead(job.path);
   const found = vectorFormats.find((f) => f.sniff(head));
@@ -36,7 +45,7 @@ export async function readVector(
   const { format, survey, warnings } =
     found.id === 'shapefile' ? await surveyZip(found, job, early, began) : await surveyFile(found, job, early, began);
   try {
-    const report = writeSpool(format, survey, job, spool, progress);
+    const report = writeSpool(format, survey, job, spool, { progress, writing });
     return { ...report, warnings: gathered([...report.warnings, ...warnings]) };
   } catch (error) {
     rmSync(spool, { force: true });
@@ -51,7 +60,6 @@ interface Surveyed {
   survey: Survey;
   warnings: Warning[];
 }
-type Began = (format: VectorFormat['id']) => void;
 
 async function surveyFile(format: VectorFormat, job: ReadJob, progress: Progress, began: Began): Promise<Surveyed> {
   began(format.id);
@@ -89,7 +97,7 @@ function writeSpool(
   survey: Survey,
   job: ReadJob,
   spool: string,
-  progress: Progress,
+  { progress, writing }: { progress: Progress; writing: ReadingTold['writing'] },
 ): SourceReport {
   const { placed, bbox } = place(survey, job) ?? nowhere(survey);
   progress(surveyShare);
@@ -97,6 +105,7 @@ function writeSpool(
     spool,
     survey.layers.map((layer) => layer.file),
   );
+  writing(survey.fields);
   let usable = 0;
   for (const row of survey.rows((share) => progress(surveyShare + share * (1 - surveyShare)))) {
     if (row.wkb) usable++;

@@ -2,26 +2,25 @@
  * An uploaded reference layer becomes one immutable version: polygons with their pieces for overlays, or slope tiles. There
  * whole or not at all; the same bytes with the same labels are the same layer.
  */
-import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { lanesOf } from '../database/lanes.ts';
 import type { Schema } from '../database/schema.ts';
 import { AppError } from '../errors.ts';
 import { checkLayerYear, layerType } from '../layers/index.ts';
+import { batchSizes } from './batches.ts';
 import { layerId, sha256Of } from './identity.ts';
 import { asksIncrement, findBase } from './increment-base.ts';
 import { isIncrementTable } from './increment-tables.ts';
 import { type LayerPlan, planLayer } from './layer-plan.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer, type ReceiveLayerInput } from './layer-task.ts';
 import type { Claim } from './loading.ts';
-import { counted, partOf } from './progress.ts';
-import { readVectorSource } from './read-source.ts';
+import { partOf } from './progress.ts';
+import { readPlanned } from './read-planned.ts';
 import { receiveIncrement } from './receive-increment.ts';
 import { receiveRaster } from './receive-raster.ts';
 import { checkRegionCode, decideRegion } from './region.ts';
 import { type ReceiveDeps, sourceOptions } from './request.ts';
 import type { SourceReport, Warning } from './source-types.ts';
-import { readSpool } from './spool.ts';
 import { storeFeatures } from './store-features.ts';
 import type { ReceiveHooks } from './store-shapes.ts';
 
@@ -33,7 +32,7 @@ export async function receiveLayer(
   input: ReceiveLayerInput,
   given: ReceiveHooks = {},
 ): Promise<ReceivedLayer> {
-  const hooks = { ...given, lanes: lanesOf(deps.database) };
+  const hooks = { ...given, lanes: lanesOf(deps.database), batch: batchSizes[deps.database.kind] };
   const type = layerType(input.type);
   checkLayerYear(type, input.year);
   checkRegionCode(input.regionCode);
@@ -61,36 +60,33 @@ async function receivePolygons(
   const { input, type, asked } = task;
   const { db } = deps.database;
   const options = await sourceOptions(deps, asked, input);
-  const report = await readVectorSource(input.path, input.fileName, options, deps.config.limits.layers, {
-    purpose: 'layer',
+  const reading = {
+    purpose: 'layer' as const,
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
-    progress: partOf(hooks.progress, 0.02, 0.23),
-  });
-  try {
-    if (type.id === 'land-use' && input.sublayer === undefined) refuseIncrement(report);
-    const plan = await planLayer(
-      type,
-      report.fields,
-      counted(readSpool(report.spool), report.feature_count, partOf(hooks.progress, 0.25, 0.05)),
-      input,
-    );
-    const found = { region_code: plan.county, source: 'boundary' } as const;
-    const region = decideRegion(input.regionCode, found, deps.config.regionCode);
-    const fill = async (held: Claim) => {
-      const stored = await storeFeatures(db, held, report, task, plan, {
-        ...hooks,
-        progress: partOf(hooks.progress, 0.3, 0.6),
-      });
-      return {
-        feature_count: report.feature_count,
-        warnings: [...report.warnings, ...plan.warnings, ...stored],
-        decisions: decisionsOf(report, plan),
+    progress: partOf(hooks.progress, 0.02, 0.28),
+  };
+  return readPlanned(
+    [input.path, input.fileName, options, deps.config.limits.layers, reading],
+    (fields, rows) => planLayer(type, fields, rows, input),
+    async (report, planned) => {
+      if (type.id === 'land-use' && input.sublayer === undefined) refuseIncrement(report);
+      const plan = await planned();
+      const found = { region_code: plan.county, source: 'boundary' } as const;
+      const region = decideRegion(input.regionCode, found, deps.config.regionCode);
+      const fill = async (held: Claim) => {
+        const stored = await storeFeatures(db, held, report, task, plan, {
+          ...hooks,
+          progress: partOf(hooks.progress, 0.3, 0.6),
+        });
+        return {
+          feature_count: report.feature_count,
+          warnings: [...report.warnings, ...plan.warnings, ...stored],
+          decisions: decisionsOf(report, plan),
+        };
       };
-    };
-    return await fillLayer(db, task, region, plan.codeSystem?.system ?? null, fill, hooks);
-  } finally {
-    await rm(report.spool, { force: true });
-  }
+      return fillLayer(db, task, region, plan.codeSystem?.system ?? null, fill, hooks);
+    },
+  );
 }
 
 function decisionsOf(report: SourceReport, plan: LayerPlan): Record<string, unknown> {

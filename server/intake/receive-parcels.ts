@@ -3,7 +3,6 @@
  * pass, its shapes stored in a second, the unit of its areas decided when all are in. There whole or not at all.
  */
 import { randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { parcelSetContent, type Step } from '../database/content.ts';
 import { lanesOf } from '../database/lanes.ts';
@@ -11,7 +10,7 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { refreshStatistics } from '../database/statistics.ts';
 import type { AreaUnit } from '../domain/area-units.ts';
-import { longestEdge } from './batches.ts';
+import { batchSizes, longestEdge } from './batches.ts';
 import { outsideRegion } from './county-of-set.ts';
 import { type DeclaredAreas, settleDeclaredAreas } from './declared-areas.ts';
 import { type DryRunReport, dryRunReport } from './dry-run.ts';
@@ -21,13 +20,12 @@ import { abandon, type Claim, claim, discard, finish, parcelSets, underClaim } f
 import { nothingUsable, type ParcelPlan, planParcels } from './parcel-plan.ts';
 import { readParcel, StatedUnits, UnreadableValues } from './parcel-row.ts';
 import { printable } from './printable.ts';
-import { counted, partOf, partsOf } from './progress.ts';
-import { readVectorSource } from './read-source.ts';
+import { partOf, partsOf } from './progress.ts';
+import { readPlanned } from './read-planned.ts';
 import { checkRegionCode, decideRegion, type RegionDecision, tellOtherCounties } from './region.ts';
 import { checkSetIds, type ReceiveDeps, sourceOptions } from './request.ts';
 import { shapeProblems } from './shape-problems.ts';
 import type { CrsDecision, EncodingDecision, SourceReport, Warning } from './source-types.ts';
-import { readSpool } from './spool.ts';
 import { columnsOf, type ReceiveHooks, type ShapeToStore, shapeColumns, storeShapes } from './store-shapes.ts';
 
 export interface ReceiveParcelsInput {
@@ -84,7 +82,7 @@ export async function receiveParcels(
   input: ReceiveParcelsInput,
   given: ReceiveHooks = {},
 ): Promise<ReceivedParcels> {
-  const hooks = { ...given, lanes: lanesOf(deps.database) };
+  const hooks = { ...given, lanes: lanesOf(deps.database), batch: batchSizes[deps.database.kind] };
   checkRegionCode(input.regionCode);
   checkSetIds(input.replaces);
   const { db } = deps.database;
@@ -96,84 +94,82 @@ export async function receiveParcels(
   if (known !== undefined && !input.dryRun) return { ...known, warnings: [...known.warnings, ...ignored(input)] };
 
   const options = await sourceOptions(deps, asked, input);
-  const report = await readVectorSource(input.path, input.fileName, options, deps.config.limits.parcels, {
-    purpose: 'parcels',
+  const reading = {
+    purpose: 'parcels' as const,
     ...(hooks.signal === undefined ? {} : { signal: hooks.signal }),
     progress: part.read,
-  });
-  try {
-    const plan = await planParcels(
-      report.fields,
-      counted(readSpool(report.spool), report.feature_count, part.plan),
-      input.fieldMap,
-    );
-    const found = { region_code: plan.county, source: 'project-codes' } as const;
-    const region = decideRegion(input.regionCode, found, deps.config.regionCode, input.regionBeside);
-    // a dry run fills a set of its own that nobody asks for, and takes it out again
-    const held = await claim(
-      db,
-      parcelSets,
-      region.region_code,
-      input.dryRun ? randomUUID() : id,
-      {
-        name: input.name ?? input.fileName,
-        file_name: input.fileName,
-        sha256,
-        replaces: JSON.stringify(replacedBy(input)),
-      },
-      hooks.signal,
-    );
-    if (held === 'ready') return (await findReady(db, id))!;
-    try {
-      const stored = await store(db, held, report, input, plan, { ...hooks, progress: part.store });
-      const result = {
-        feature_count: report.feature_count,
-        area_m2: stored.area_m2,
-        warnings: [
-          ...report.warnings,
-          ...plan.warnings,
-          ...tellOtherCounties(plan.counties, region, plan.fields.project_code),
-          ...stored.warnings,
-          ...(await unknownSets(db, input.replaces)),
-        ],
-        decisions: {
-          crs: report.crs,
-          encoding: report.encoding,
-          fields: plan.fields,
-          unit: stored.unit,
-          region,
-          layers: report.layers,
+  };
+  return readPlanned(
+    [input.path, input.fileName, options, deps.config.limits.parcels, reading],
+    (fields, rows) => planParcels(fields, rows, input.fieldMap),
+    async (report, planned) => {
+      const plan = await planned();
+      const found = { region_code: plan.county, source: 'project-codes' } as const;
+      const region = decideRegion(input.regionCode, found, deps.config.regionCode, input.regionBeside);
+      // a dry run fills a set of its own that nobody asks for, and takes it out again
+      const held = await claim(
+        db,
+        parcelSets,
+        region.region_code,
+        input.dryRun ? randomUUID() : id,
+        {
+          name: input.name ?? input.fileName,
+          file_name: input.fileName,
+          sha256,
+          replaces: JSON.stringify(replacedBy(input)),
         },
-      };
-      hooks.signal?.throwIfAborted();
-      const key = { region_code: region.region_code, parcel_set_id: held.id };
-      const step = stepUnder(db, held, hooks.signal);
-      // a server takes its own a minute later: 60,000 parcels were looked at in 92 s without these, in 24 s with them
-      if (input.dryRun) await refreshStatistics(deps.database, 'parcels');
-      const dry = input.dryRun ? { report: await dryRunReport(step, key, report.feature_count, part.check) } : {};
-      if (input.dryRun) await discard(db, held);
-      else
-        await finish(db, held, {
-          // as the database holds it, for runs to pin
-          content_sha256: await parcelSetContent(
-            step,
-            { key, replaces: replacedBy(input), feature_count: report.feature_count },
-            { lanes: hooks.lanes, progress: part.check },
-          ),
-          feature_count: result.feature_count,
-          area_m2: result.area_m2,
-          warnings: JSON.stringify(result.warnings),
-          decisions: JSON.stringify(result.decisions),
-        });
-      hooks.progress?.(1);
-      return { parcel_set_id: id, region_code: region.region_code, existing: known !== undefined, ...result, ...dry };
-    } catch (error) {
-      await abandon(db, held, hooks);
-      throw error;
-    }
-  } finally {
-    await rm(report.spool, { force: true });
-  }
+        hooks.signal,
+      );
+      if (held === 'ready') return (await findReady(db, id))!;
+      try {
+        const stored = await store(db, held, report, input, plan, { ...hooks, progress: part.store });
+        const result = {
+          feature_count: report.feature_count,
+          area_m2: stored.area_m2,
+          warnings: [
+            ...report.warnings,
+            ...plan.warnings,
+            ...tellOtherCounties(plan.counties, region, plan.fields.project_code),
+            ...stored.warnings,
+            ...(await unknownSets(db, input.replaces)),
+          ],
+          decisions: {
+            crs: report.crs,
+            encoding: report.encoding,
+            fields: plan.fields,
+            unit: stored.unit,
+            region,
+            layers: report.layers,
+          },
+        };
+        hooks.signal?.throwIfAborted();
+        const key = { region_code: region.region_code, parcel_set_id: held.id };
+        const step = stepUnder(db, held, hooks.signal);
+        // a server takes its own a minute later: 60,000 parcels were looked at in 92 s without these, in 24 s with them
+        if (input.dryRun) await refreshStatistics(deps.database, 'parcels');
+        const dry = input.dryRun ? { report: await dryRunReport(step, key, report.feature_count, part.check) } : {};
+        if (input.dryRun) await discard(db, held);
+        else
+          await finish(db, held, {
+            // as the database holds it, for runs to pin
+            content_sha256: await parcelSetContent(
+              step,
+              { key, replaces: replacedBy(input), feature_count: report.feature_count },
+              { lanes: hooks.lanes, progress: part.check },
+            ),
+            feature_count: result.feature_count,
+            area_m2: result.area_m2,
+            warnings: JSON.stringify(result.warnings),
+            decisions: JSON.stringify(result.decisions),
+          });
+        hooks.progress?.(1);
+        return { parcel_set_id: id, region_code: region.region_code, existing: known !== undefined, ...result, ...dry };
+      } catch (error) {
+        await abandon(db, held, hooks);
+        throw error;
+      }
+    },
+  );
 }
 
 /** One short statement at a time, each of which shows that the writer is alive. */

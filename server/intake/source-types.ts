@@ -24,6 +24,8 @@ export interface ReadHooks {
   /** share of the file read so far, 0–1, never falling */
   progress?: (share: number) => void;
   purpose: 'parcels' | 'layer';
+  /** the attributes, and the rows as they are written: they end, or fail, when reading does */
+  writing?: (fields: SourceField[], rows: AsyncIterable<SpoolRow>) => void;
   /** where the spool and the unpacked entries go; the system's folder for temporary files if absent */
   tempDir?: string;
 }

@@ -5,11 +5,14 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { AttributeValue, ShapeFault, SpoolRow } from './source-types.ts';
 
 const magic = Buffer.from('ZBSPOOL1', 'latin1');
 const none = 0xffffffff;
 const flushBytes = 1024 * 1024;
+/** ms between looks at a spool that is being written */
+const writingMs = 10;
 
 interface RowHead {
   r: number;
@@ -72,15 +75,22 @@ export class SpoolWriter {
   }
 }
 
-/** Rows of a spool in file order, one at a time; memory is bounded by the largest row. The caller deletes the file. */
-export async function* readSpool(path: string): AsyncGenerator<SpoolRow, void, undefined> {
+/**
+ * Rows of a spool in file order, one at a time; memory is bounded by the largest row and a megabyte, of which the rows' bytes are views.
+ * The caller deletes the file. `ended`: it is still being written until this says so.
+ */
+export async function* readSpool(
+  path: string,
+  ended: () => boolean = () => true,
+): AsyncGenerator<SpoolRow, void, undefined> {
   const file = await open(path, 'r');
   try {
-    const source = new HandleReader(file);
-    if (!(await source.take(magic.length)).equals(magic)) throw new Error(`not a spool: ${path}`);
+    const source = new RecordReader(file, ended);
+    if (!(await source.begins())) throw new Error(`not a spool: ${path}`);
     const { files } = JSON.parse((await source.record()).json) as { files: string[] };
     for (let rows = 0; ; rows++) {
-      const { json, wkb } = await source.record();
+      // most are here already, and a promise for each of them costs more than to parse it
+      const { json, wkb } = source.recordHere() ?? (await source.record());
       const head = JSON.parse(json) as RowHead | { rows: number };
       if ('rows' in head) {
         if (head.rows !== rows) throw new Error(`spool ${path} has ${rows} rows, ${head.rows} were written`);
@@ -93,40 +103,68 @@ export async function* readSpool(path: string): AsyncGenerator<SpoolRow, void, u
   }
 }
 
-class HandleReader {
+interface SpoolRecord {
+  json: string;
+  wkb: Buffer | null;
+}
+
+class RecordReader {
   readonly #file: FileHandle;
+  readonly #ended: () => boolean;
   #buffer: Buffer = Buffer.alloc(0);
   #at = 0;
 
-  constructor(file: FileHandle) {
+  constructor(file: FileHandle, ended: () => boolean) {
     this.#file = file;
+    this.#ended = ended;
   }
 
-  async record(): Promise<{ json: string; wkb: Buffer | null }> {
-    const lengths = await this.take(8);
-    const jsonBytes = lengths.readUInt32LE(0);
-    const wkbBytes = lengths.readUInt32LE(4);
-    const json = (await this.take(jsonBytes)).toString('utf8');
-    // a copy, because the row outlives this buffer
-    const wkb = wkbBytes === none ? null : Buffer.from(await this.take(wkbBytes));
-    return { json, wkb };
+  async begins(): Promise<boolean> {
+    await this.#need(magic.length);
+    this.#at += magic.length;
+    return this.#buffer.subarray(0, magic.length).equals(magic);
   }
 
-  async take(length: number): Promise<Buffer> {
-    if (this.#buffer.length - this.#at < length) {
-      const rest = this.#buffer.subarray(this.#at);
-      const next = Buffer.allocUnsafe(Math.max(flushBytes, length));
-      rest.copy(next);
-      let filled = rest.length;
-      while (filled < length) {
-        const { bytesRead } = await this.#file.read(next, filled, next.length - filled);
-        if (bytesRead === 0) throw new Error('spool ends in the middle of a record');
-        filled += bytesRead;
-      }
-      this.#buffer = next.subarray(0, filled);
-      this.#at = 0;
+  async record(): Promise<SpoolRecord> {
+    await this.#need(8);
+    const wkbBytes = this.#buffer.readUInt32LE(this.#at + 4);
+    await this.#need(8 + this.#buffer.readUInt32LE(this.#at) + (wkbBytes === none ? 0 : wkbBytes));
+    return this.recordHere()!;
+  }
+
+  /** undefined: not all of it has been read from the file */
+  recordHere(): SpoolRecord | undefined {
+    const here = this.#buffer.length - this.#at;
+    if (here < 8) return undefined;
+    const jsonBytes = this.#buffer.readUInt32LE(this.#at);
+    const wkbBytes = this.#buffer.readUInt32LE(this.#at + 4);
+    const json = this.#at + 8;
+    const wkb = json + jsonBytes;
+    const end = wkb + (wkbBytes === none ? 0 : wkbBytes);
+    if (end > this.#buffer.length) return undefined;
+    this.#at = end;
+    return {
+      json: this.#buffer.toString('utf8', json, wkb),
+      wkb: wkbBytes === none ? null : this.#buffer.subarray(wkb, end),
+    };
+  }
+
+  /** Into a new buffer: rows given out are views of the old one. */
+  async #need(length: number): Promise<void> {
+    const rest = this.#buffer.subarray(this.#at);
+    if (rest.length >= length) return;
+    const next = Buffer.allocUnsafeSlow(Math.max(flushBytes, length));
+    rest.copy(next);
+    let filled = rest.length;
+    while (filled < length) {
+      // asked before reading: what was written last is there then
+      const over = this.#ended();
+      const { bytesRead } = await this.#file.read(next, filled, next.length - filled);
+      if (bytesRead === 0 && over) throw new Error('spool ends in the middle of a record');
+      if (bytesRead === 0) await pause(writingMs);
+      filled += bytesRead;
     }
-    this.#at += length;
-    return this.#buffer.subarray(this.#at - length, this.#at);
+    this.#buffer = next.subarray(0, filled);
+    this.#at = 0;
   }
 }

@@ -2,13 +2,14 @@
 import type { Kysely, Transaction } from 'kysely';
 import { Lanes } from '../database/lanes.ts';
 import type { Schema } from '../database/schema.ts';
-import { batchesOf } from './batches.ts';
+import { type BatchSize, batchesOf, batchSizes } from './batches.ts';
 import type { StoredFault } from './faults.ts';
 import { type JudgedShape, judgeShapes, portionsOf } from './geometry-quality.ts';
 import { type Claim, underClaim } from './loading.ts';
 import { placeOf, RowPlaces } from './row-places.ts';
 import type { SourceReport, SpoolRow, Warning } from './source-types.ts';
 import { readSpool } from './spool.ts';
+import { packedWkb } from './wkb.ts';
 
 export interface ReceiveHooks {
   /** aborting takes out again what was stored and rejects with the signal's reason */
@@ -19,6 +20,8 @@ export interface ReceiveHooks {
   afterwards?: (step: () => Promise<void>) => void;
   /** portions stored side by side (`lanesOf`); default 1 */
   lanes?: number;
+  /** default that of the embedded database */
+  batch?: BatchSize;
 }
 
 export interface ShapeToStore extends JudgedShape {
@@ -94,7 +97,7 @@ export async function storeShapes(
   let [judging, stored] = [0, 0];
   const tell = () => hooks.progress?.((judging + stored) / (2 * count));
   try {
-    for await (const batch of batchesOf(readSpool(report.spool), srid)) {
+    for await (const batch of batchesOf(readSpool(report.spool), srid, hooks.batch ?? batchSizes.embedded)) {
       hooks.signal?.throwIfAborted();
       const judged = await judgeShapes(db, batch.rows, srid, (share) => {
         judging = batch.first - 1 + share * batch.rows.length;
@@ -131,7 +134,7 @@ export function shapeColumns(shapes: readonly ShapeToStore[]) {
   return {
     attributes: shapes.map((shape) => JSON.stringify(shape.row.attributes)),
     faults: shapes.map((shape) => JSON.stringify(shape.faults)),
-    wkb: shapes.map((shape) => shape.wkb),
+    ...packedWkb(shapes.map((shape) => shape.wkb)),
     sound: shapes.map((shape) => shape.sound),
     source_wkb: shapes.map((shape) => shape.source_wkb),
   };

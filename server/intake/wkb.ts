@@ -8,6 +8,42 @@ export type Ring = Float64Array;
 
 /** polygons → rings; throws where the bytes are not what the spool promises, which is a fault of ours, not of the file */
 export function readMultiPolygon(wkb: Buffer): Ring[][] {
+  const polygons: Ring[][] = [];
+  eachRing(
+    wkb,
+    () => polygons.push([]),
+    (at, points) => {
+      const ring = new Float64Array(2 * points);
+      for (let i = 0; i < ring.length; i++) ring[i] = wkb.readDoubleLE(at + 8 * i);
+      polygons.at(-1)!.push(ring);
+    },
+  );
+  return polygons;
+}
+
+/** Number of vertices and length of all edges, in the units of the plane; throws as `readMultiPolygon`. */
+export function measureWkb(wkb: Buffer): { vertices: number; length: number } {
+  const view = new DataView(wkb.buffer, wkb.byteOffset, wkb.byteLength);
+  let vertices = 0;
+  let length = 0;
+  eachRing(
+    wkb,
+    () => {},
+    (at, points) => {
+      vertices += points;
+      let [x, y] = [view.getFloat64(at, true), view.getFloat64(at + 8, true)];
+      for (let next = at + 16; next < at + 16 * points; next += 16) {
+        const [toX, toY] = [view.getFloat64(next, true), view.getFloat64(next + 8, true)];
+        length += Math.hypot(toX - x, toY - y);
+        [x, y] = [toX, toY];
+      }
+    },
+  );
+  return { vertices, length };
+}
+
+/** @param ring gets the byte its first ordinate is at */
+function eachRing(wkb: Buffer, polygon: () => void, ring: (at: number, points: number) => void): void {
   let at = 0;
   const expect = (type: number) => {
     const [order, found] = [wkb.readUInt8(at), wkb.readUInt32LE(at + 1)];
@@ -20,27 +56,38 @@ export function readMultiPolygon(wkb: Buffer): Ring[][] {
     return n;
   };
   expect(6);
-  const polygons: Ring[][] = [];
   for (let n = count(); n > 0; n--) {
     expect(3);
-    const rings: Ring[] = [];
+    polygon();
     for (let m = count(); m > 0; m--) {
-      const ring = new Float64Array(2 * count());
-      for (let i = 0; i < ring.length; i++, at += 8) ring[i] = wkb.readDoubleLE(at);
-      rings.push(ring);
+      const points = count();
+      ring(at, points);
+      at += 16 * points;
     }
-    polygons.push(rings);
   }
-  return polygons;
 }
 
-/** Number of vertices and length of all edges, in the units of the plane. */
-export function measureEdges(polygons: readonly Ring[][]): { vertices: number; length: number } {
-  let vertices = 0;
-  let length = 0;
-  for (const ring of polygons.flat()) {
-    vertices += ring.length / 2;
-    for (let i = 2; i < ring.length; i += 2) length += Math.hypot(ring[i]! - ring[i - 2]!, ring[i + 1]! - ring[i - 1]!);
+/**
+ * Many WKB as one value and where each stands in it (bytes from 1; null: none): `substring(:wkb from wkb_from for wkb_bytes)`. An array of
+ * them would travel as escaped text of more than twice the length: a fifth of the time that 200,000 patches take.
+ */
+export function packedWkb(shapes: readonly (Buffer | null)[]): {
+  wkb: Buffer;
+  wkb_from: number[];
+  wkb_bytes: (number | null)[];
+} {
+  let end = 1;
+  const wkb_from: number[] = [];
+  for (const shape of shapes) {
+    wkb_from.push(end);
+    end += shape?.length ?? 0;
   }
-  return { vertices, length };
+  return {
+    wkb: Buffer.concat(
+      shapes.filter((shape) => shape !== null),
+      end - 1,
+    ),
+    wkb_from,
+    wkb_bytes: shapes.map((shape) => shape?.length ?? null),
+  };
 }

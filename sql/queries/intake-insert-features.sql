@@ -4,10 +4,10 @@ with delivered as (
   from unnest(
     :feature_no::int[], :name::text[], :number::text[], :class_code::text[], :planting::text[], :slope_class::int[],
     :measure::text[], :approval::text[], :dated::date[], :issue_source::text[], :attributes::jsonb[], :faults::jsonb[],
-    :wkb::bytea[], :sound::boolean[], :source_wkb::bytea[]
+    :wkb_from::int[], :wkb_bytes::int[], :sound::boolean[], :source_wkb::bytea[]
   ) as d(
     feature_no, name, number, class_code, planting, slope_class, measure, approval, dated, issue_source, attributes, faults,
-    wkb, sound, source_wkb
+    wkb_from, wkb_bytes, sound, source_wkb
   )
 )
 insert into layer_feature (
@@ -16,5 +16,5 @@ insert into layer_feature (
 )
 select :region_code::text, :layer_id::uuid, feature_no, name, number, class_code, planting, slope_class, measure, approval,
        dated, issue_source, attributes, faults, source_wkb, case when source_wkb is not null then :srid::int end,
-       intake_place(intake_sound(wkb, :srid::int, sound), :edge::float8)
+       intake_place(intake_sound(substring(:wkb::bytea from wkb_from for wkb_bytes), :srid::int, sound), :edge::float8)
 from delivered

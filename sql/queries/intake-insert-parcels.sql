@@ -6,13 +6,14 @@ with delivered as (
     :ordinal::int[], :parcel_id::text[], :client_id::text[], :project_code::text[], :project_name::text[], :township::text[],
     :declared_area::float8[], :declared_net::float8[], :plot_type::text[], :accepted_on::date[], :start_year::int[],
     :target_class::text[], :grade::text[], :capacity_kg::float8[], :source_file::text[], :source_row::int[],
-    :attributes::jsonb[], :faults::jsonb[], :wkb::bytea[], :sound::boolean[], :source_wkb::bytea[]
+    :attributes::jsonb[], :faults::jsonb[], :wkb_from::int[], :wkb_bytes::int[], :sound::boolean[], :source_wkb::bytea[]
   ) as d(
     ordinal, parcel_id, client_id, project_code, project_name, township, declared_area_m2, declared_net_m2, plot_type,
-    accepted_on, start_year, target_class, grade, capacity_kg, source_file, source_row, attributes, faults, wkb, sound, source_wkb
+    accepted_on, start_year, target_class, grade, capacity_kg, source_file, source_row, attributes, faults, wkb_from, wkb_bytes, sound,
+    source_wkb
   )
 ), placed as materialized (
-  select d.*, intake_place(intake_sound(d.wkb, :srid::int, d.sound), :edge::float8) as geom
+  select d.*, intake_place(intake_sound(substring(:wkb::bytea from d.wkb_from for d.wkb_bytes), :srid::int, d.sound), :edge::float8) as geom
   from delivered d
 )
 insert into parcel (
@@ -23,7 +24,7 @@ insert into parcel (
 select :region_code::text, :parcel_set_id::uuid, ordinal, parcel_id, client_id, project_code, project_name, township,
        declared_area_m2, declared_net_m2, plot_type, accepted_on, start_year, target_class, grade, capacity_kg, source_file,
        source_row, attributes,
-       case when wkb is not null and geom is null and not faults @> '[{"code": "empty-shape"}]'
+       case when wkb_bytes is not null and geom is null and not faults @> '[{"code": "empty-shape"}]'
             then faults || '[{"code": "empty-shape", "message": "修复后没有面积", "message_en": "Nothing is left of it when repaired", "lon": null, "lat": null}]'
             else faults end,
        source_wkb, case when source_wkb is not null then :srid::int end, geom,

@@ -4,9 +4,9 @@ select shape.place::int as place,
        st_x(detail.location) as x,
        st_y(detail.location) as y
 from (
-  select given.place, st_geomfromwkb(given.wkb, :srid::int) as geom
-  from unnest(:wkb::bytea[]) with ordinality as given(wkb, place)
-  where given.wkb is not null
+  select given.place, st_geomfromwkb(substring(:wkb::bytea from given.wkb_from for given.wkb_bytes), :srid::int) as geom
+  from unnest(:wkb_from::int[], :wkb_bytes::int[]) with ordinality as given(wkb_from, wkb_bytes, place)
+  where given.wkb_bytes is not null
 ) shape
 cross join lateral st_isvaliddetail(shape.geom) as detail
 -- nearly all are sound, and to say just that takes half as long

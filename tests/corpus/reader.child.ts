@@ -59,7 +59,6 @@ async function readOne({ good, bytes, inPlace, done }: Mutation): Promise<{ got:
       { path, fileName: good.file, options, limits: limits.parcels, tempDir },
       join(tempDir, 'spool'),
       beat,
-      () => {},
     );
     let rows = 0;
     for await (const row of readSpool(report.spool)) rows += row.row > 0 ? 1 : 0;

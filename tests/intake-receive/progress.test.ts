@@ -8,12 +8,13 @@ import { eachDatabase } from '../support/databases.ts';
 import { depsOf, fileOf, removeFiles, square } from './receiving.ts';
 
 removeFiles();
-const count = 4000;
-const shapes = Array.from({ length: count }, (_, i) => [
-  square(36_577_000 + 150 * (i % 100), 3_192_000 + 150 * Math.floor(i / 100), 100),
-]);
+/** a dozen batches each (server/intake/batches.ts) */
+const counts = { embedded: 4000, postgis: 30_000 };
 
-eachDatabase('the progress of a reception', (open) => {
+eachDatabase('the progress of a reception', (open, kind) => {
+  const shapes = Array.from({ length: counts[kind] }, (_, i) => [
+    square(36_577_000 + 150 * (i % 200), 3_192_000 + 150 * Math.floor(i / 200), 100),
+  ]);
   let database: Database;
   beforeAll(async () => {
     database = await open();

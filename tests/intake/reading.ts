@@ -29,12 +29,7 @@ export async function read(
     const path = join(tempDir, 'upload');
     writeFileSync(path, bytes);
     const job = { path, fileName: name, options, limits: { ...parcelLimits, ...limits }, tempDir };
-    const report = await readVector(
-      job,
-      join(tempDir, 'spool'),
-      () => {},
-      () => {},
-    );
+    const report = await readVector(job, join(tempDir, 'spool'), () => {});
     const rows: SpoolRow[] = [];
     for await (const row of readSpool(report.spool)) rows.push(row);
     return { report, rows };
