@@ -1,5 +1,5 @@
 /** The summary of a run (CONTRACT §4, summary.json): sums in upload order, so that the same run gives the same digits. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
@@ -31,6 +31,8 @@ const checkRows = sqlFile<{ check_id: string; outcome: Outcome; parcels: number;
 );
 
 export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: number): Promise<RunSummary> {
+  // the run's own rows are new to the planner: taken for one, 100,000 parcels were looked up one by one (1.7 s, now 0.8)
+  await sql`analyze run_result`.execute(db);
   // side by side on a server: nothing else of the run is left to do
   const [groups, byOutcome] = await Promise.all([
     groupRows.all(db, { ...keyOf(key) }),
