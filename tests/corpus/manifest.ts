@@ -1,6 +1,7 @@
 /** The corpus: every group of cases. A new format is a file in cases/ and a line here. */
 import type { CorpusCase } from './case.ts';
 import { archives } from './cases/archives.ts';
+import { corners } from './cases/corners.ts';
 import { geodatabases } from './cases/geodatabases.ts';
 import { geojson } from './cases/geojson.ts';
 import { geopackages } from './cases/geopackages.ts';
@@ -22,6 +23,7 @@ const groups = [
   kmls,
   geodatabases,
   txts,
+  corners,
   layers,
   rasters,
   registers,

@@ -1,4 +1,4 @@
-/** 界址点 TXT: a line each (DOMAIN §4.1). What a table of corner points (CSV, XLSX) should do goes here too, a line each. */
+/** 界址点 TXT: a line each (DOMAIN §4.1). */
 
 import { box, gbk, header, makeTxt, type TxtOptions, unclosed } from '../../intake/make-txt.ts';
 import { makeZip } from '../../intake/make-zip.ts';
