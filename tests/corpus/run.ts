@@ -63,15 +63,24 @@ async function inLanes(server: WatchedServer, cases: readonly CorpusCase[]): Pro
   return results;
 }
 
-/** Of each group one case of each answer, by seed: what the other database is driven with. */
-export function drawn(cases: readonly CorpusCase[], seed: number): CorpusCase[] {
+/** Of each answer of each group so many cases at most, by seed; what others rely on is always among them. */
+export function drawn(
+  cases: readonly CorpusCase[],
+  seed: number,
+  most: { loads: number; refusals: number },
+): CorpusCase[] {
   const random = seeded(seed);
   const kinds = Map.groupBy(
     cases,
     ({ name, expected }) => `${name.split('/')[0]} ${'load' in expected ? 'load' : expected.refuse[0]}`,
   );
   const chosen = new Set(cases.filter(({ first }) => first));
-  for (const some of kinds.values()) chosen.add(some[Math.floor(random() * some.length)]!);
+  for (const some of kinds.values()) {
+    const left = [...some];
+    const wanted = 'load' in some[0]!.expected ? most.loads : most.refusals;
+    for (let n = 0; n < wanted && left.length > 0; n++)
+      chosen.add(left.splice(Math.floor(random() * left.length), 1)[0]!);
+  }
   return cases.filter((one) => chosen.has(one));
 }
 
