@@ -1,6 +1,7 @@
 /**
- * `npm run bench -- page [--parcels N]`: the page on a run of 100,000 parcels on PostGIS, in Debian's Chromium with WebGL in software. How long
- * until the list and the map are there, and the longest task of the main thread while the map is panned and zoomed by script.
+ * `npm run bench -- page [--parcels N] [--embedded]`: the page on a run of 100,000 parcels, in Debian's Chromium with WebGL in software. How
+ * long twenty clients wait for its tiles (the server by itself in this process), how long until the list and the map are there, and the longest
+ * task of the main thread while the map is panned and zoomed by script.
  */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,16 +16,22 @@ import { listen, type Service, startService, upload } from '../http/service.ts';
 import { startCluster } from '../support/cluster.ts';
 import { fullCounty, writeCounty } from './county.ts';
 import { writeResult } from './results.ts';
+import { timeTiles } from './tiles.ts';
 
 const patience = 120_000;
 
 export async function benchPage(args: string[], say: (line: string) => void): Promise<void> {
-  const { values: asked } = parseArgs({ args, options: { parcels: { type: 'string', default: '100000' } } });
+  const { values: asked } = parseArgs({
+    args,
+    options: { parcels: { type: 'string', default: '100000' }, embedded: { type: 'boolean', default: false } },
+  });
   const parcels = Number(asked.parcels);
   await import('../../web-map/build-if-stale.ts');
   const work = mkdtempSync(join(tmpdir(), 'zhanbu-bench-'));
-  const cluster = await startCluster();
-  const database = await openDatabase({ databaseUrl: cluster.url('postgres') });
+  const cluster = asked.embedded ? undefined : await startCluster();
+  const database = await openDatabase(
+    cluster === undefined ? { dataDir: join(work, 'database') } : { databaseUrl: cluster.url('postgres') },
+  );
   await migrate(database);
   const service = await startService(database, { pageFolder: builtPage });
   const browser = await startBrowser();
@@ -42,6 +49,8 @@ export async function benchPage(args: string[], say: (line: string) => void): Pr
     await finished(service, run.json().job_id);
     say(`${parcels} parcels stored and verified`);
     const { url } = await listen(service);
+    const tiles = await timeTiles(url, run.json().run_id);
+    say(`tiles: ${JSON.stringify(tiles)} (aim: warm p95 100 ms, embedded 400; cold 2,000)`);
     const views = [];
     for (const which of ['cold', 'warm']) {
       const open = await openPage(browser, 'about:blank');
@@ -65,12 +74,13 @@ export async function benchPage(args: string[], say: (line: string) => void): Pr
       await open.close();
     }
     const seconds = views.map(({ which, map_ms }) => [`${which}: list and map`, map_ms / 1000] as const);
-    writeResult(`page-${parcels}`, { parcels, views }, Object.fromEntries(seconds));
+    const name = asked.embedded ? `page-embedded-${parcels}` : `page-${parcels}`;
+    writeResult(name, { parcels, tiles, views }, Object.fromEntries(seconds));
   } finally {
     await browser.close();
     await service.close();
     await database.close();
-    await cluster.stop();
+    await cluster?.stop();
     rmSync(work, { recursive: true, force: true });
   }
 }
