@@ -1,6 +1,7 @@
 /** English: the same keys as zh-CN, kept alike by its type and by a test. */
 import { filterEn } from './filter-en.ts';
 import { intakeEn } from './intake-en.ts';
+import { layersEn } from './layers-en.ts';
 import { reviewEn } from './review-en.ts';
 import type { Messages } from './zh-CN.ts';
 
@@ -119,6 +120,7 @@ export const en: Messages = {
   },
   ...filterEn,
   ...reviewEn,
+  ...layersEn,
   panel: {
     label: 'Parcel details',
     close: 'Close the details',

@@ -1,6 +1,7 @@
 /** Chinese, the first language of the page. The shape of this catalogue is the shape of every other. */
 import { filterZh } from './filter-zh.ts';
 import { intakeZh } from './intake-zh.ts';
+import { layersZh } from './layers-zh.ts';
 import { reviewZh } from './review-zh.ts';
 
 export const zhCN = {
@@ -108,6 +109,7 @@ export const zhCN = {
   },
   ...filterZh,
   ...reviewZh,
+  ...layersZh,
   panel: {
     label: '地块明细',
     close: '关闭明细',

@@ -11,6 +11,7 @@ import {
 // maplibre-gl 6 finds its worker beside itself, where no bundler puts it: it is bundled on its own and named here
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { cellFills } from './cell-style.ts';
+import type { LonLat } from './geodesy.ts';
 import { drawingOrder } from './palette.ts';
 import { hatch, hatchId, mark, markId, type Picture } from './raster-marks.ts';
 import { pieceFill } from './selection-style.ts';
@@ -33,9 +34,20 @@ export interface Hint {
   text: string;
 }
 
+/** What part of the world is seen; maps that lie on each other have the same. */
+export interface View {
+  centre: LonLat;
+  zoom: number;
+}
+
 export interface MapEvents {
+  /** a click, before it picks: true where it was meant for something else */
+  click?: (at: LonLat) => boolean;
   pick?: (parcel: Pick) => void;
   hint?: (hint: Hint | null) => void;
+  /** where the pointer is; null: not on the map */
+  point?: (at: LonLat | null) => void;
+  view?: (view: View) => void;
   /** everything asked for is drawn */
   idle: () => void;
 }
@@ -90,24 +102,33 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
     );
   }
 
+  let aiming = false;
+  const viewNow = (): View => ({ centre: map.getCenter().toArray(), zoom: map.getZoom() });
+  map.on('move', () => events.view?.(viewNow()));
   map.on('click', (event) => {
+    if (events.click?.(event.lngLat.toArray())) return;
     const [parcel] = near(event.point, pickableLayers);
     if (parcel) events.pick?.(parcel.properties as Pick);
     else if (near(event.point, cellFills).length > 0)
       map.easeTo({ center: event.lngLat, zoom: map.getZoom() + 2, duration: 400 });
   });
   let lastMove = 0;
-  map.on('mousemove', ({ point }) => {
+  map.on('mousemove', ({ point, lngLat }) => {
     // once a frame is enough
     cancelAnimationFrame(lastMove);
     lastMove = requestAnimationFrame(() => {
       if (gone) return;
-      map.getCanvas().style.cursor = near(point, [...pickableLayers, ...cellFills]).length > 0 ? 'pointer' : '';
+      events.point?.(lngLat.toArray());
+      const picks = !aiming && near(point, [...pickableLayers, ...cellFills]).length > 0;
+      map.getCanvas().style.cursor = aiming ? 'crosshair' : picks ? 'pointer' : '';
       const [piece] = near(point, [pieceFill]);
       events.hint?.(piece ? { x: point.x, y: point.y, text: String(piece.properties['reasons']) } : null);
     });
   });
-  map.on('mouseout', () => events.hint?.(null));
+  map.on('mouseout', () => {
+    events.hint?.(null);
+    events.point?.(null);
+  });
   map.on('idle', events.idle);
 
   function source(id: string): GeoJSONSource | undefined {
@@ -139,6 +160,21 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
       map.resize(); // the panel may have taken its place only now
       map.fitBounds(frame, { padding: paddingOf(container.clientWidth), maxZoom: closest, duration: 400 });
     },
+    view: viewNow,
+    /** at once, as a map that follows another */
+    look({ centre: [lng, lat], zoom }: View): void {
+      map.jumpTo({ center: { lng, lat }, zoom });
+    },
+    goTo([lng, lat]: LonLat, zoom: number): void {
+      map.easeTo({ center: { lng, lat }, zoom: Math.max(zoom, map.getZoom()), duration: 400 });
+    },
+    /** clicks set points: a cross for a pointer, and a second click does not zoom */
+    aim(on: boolean): void {
+      aiming = on;
+      map.getCanvas().style.cursor = on ? 'crosshair' : '';
+      if (on) map.doubleClickZoom.disable();
+      else map.doubleClickZoom.enable();
+    },
     zoomBy(steps: number): void {
       map.zoomTo(map.getZoom() + steps);
     },
@@ -146,6 +182,7 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
     name(text: string): void {
       map.getCanvas().setAttribute('aria-label', text);
     },
+    focus: () => map.getCanvas().focus({ preventScroll: true }),
     resize: () => map.resize(),
     destroy(): void {
       gone = true;

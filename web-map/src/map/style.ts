@@ -9,6 +9,7 @@ import { parcelFilter } from './parcel-filter.ts';
 import { hatchId, markId } from './raster-marks.ts';
 import { selectionLayers, selectionSources } from './selection-style.ts';
 import type { TileSource } from './tiles.ts';
+import { toolLayers, toolSources } from './tool-style.ts';
 
 export interface BackdropLayer {
   layerId: string;
@@ -55,6 +56,7 @@ export function mapStyle({ backdrop, run, filters }: MapState): StyleSpecificati
       ...Object.fromEntries(backdrop.map((layer) => [backdropSource(layer.layerId), vector(layer.source)])),
       ...(run ? { [source]: vector(run.source) } : {}),
       ...selectionSources,
+      ...toolSources,
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
@@ -64,6 +66,7 @@ export function mapStyle({ backdrop, run, filters }: MapState): StyleSpecificati
       ...backdrop.flatMap(backdropLayers('names')),
       ...(run ? [...cellLayers(source, filters.verdict), ...drawingOrder.map(markLayer(source, filters))] : []),
       ...selectionLayers(marksUpToZoom),
+      ...toolLayers(),
     ],
   };
 }

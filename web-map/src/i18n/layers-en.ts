@@ -1,0 +1,32 @@
+/** English of layers-zh.ts. */
+import type { layersZh } from './layers-zh.ts';
+
+export const layersEn: typeof layersZh = {
+  tools: {
+    title: 'Map tools',
+    distance: 'Measure a distance',
+    area: 'Measure an area',
+    start: 'Points still needed: {n}.',
+    crossed: 'The edges cross, so there is no area. Take back the last point and follow the boundary in order.',
+    long: 'Length',
+    around: 'Perimeter',
+    keys: 'Click to add a point. By keyboard: arrows move the map, Enter adds a point at the cross, Backspace takes one back, Escape ends',
+    undo: 'Take back a point',
+    end: 'End',
+    close: 'Close',
+    goto: 'Go to coordinates or a parcel',
+    gotoLabel: 'Coordinates or parcel id',
+    gotoNote:
+      'Longitude and latitude (degrees, or with minutes and seconds), or northing and easting in metres (the zone may stand before the easting, as 3192000 36577000), or a parcel id. CGCS2000.',
+    go: 'Go',
+    fault: {
+      zone: 'The easting has no zone number and the zone of the county is not known: write the zone before it.',
+      range: 'These coordinates lie outside China or too far from the zone they name: check the figures and the zone.',
+    },
+    position: 'Coordinates (CGCS2000)',
+    atPointer: 'At the pointer',
+    atCentre: 'Middle of the map',
+    degrees: '{lon}° E {lat}° N',
+    plane: 'N {x} E {y} (3-degree zone {zone}, metres)',
+  },
+};
