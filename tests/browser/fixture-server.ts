@@ -45,6 +45,7 @@ const layers = [
   ['red', 'eco-red-line', null, '生态保护红线（演示）'],
   ['landuse', 'land-use', 2023, '变更调查2023（演示）'],
   ['slope', 'slope', null, '坡度栅格'],
+  ['landuse-2019', 'land-use', 2019, '变更调查2019（演示）'],
 ].map(([layer_id, type, year, name], i) => ({
   layer_id,
   region_code: regionCode,
@@ -75,7 +76,7 @@ export async function startFixtureServer(
     const common = {
       run_id: id,
       region_code: regionCode,
-      layer_ids: ['county', 'towns', 'red', 'landuse', 'slope'],
+      layer_ids: ['county', 'towns', 'red', 'landuse', 'slope', 'landuse-2019'],
       job_id: 'job',
       params: runParams,
     };

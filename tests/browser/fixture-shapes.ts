@@ -11,10 +11,10 @@ function blob(lon: number, lat: number, radiusM: number, random: () => number, p
   return [...ring, ring[0]!];
 }
 
-const shape = (ring: Ring, name: string | null, number: string | null) => ({
+const shape = (ring: Ring, name: string | null, number: string | null, class_code: string | null = null) => ({
   type: 'Feature',
   geometry: { type: 'Polygon', coordinates: [ring] },
-  properties: { name, number, class_code: null },
+  properties: { name, number, class_code },
 });
 
 /** Shapes by layer id. */
@@ -47,5 +47,6 @@ export function makeShapes(): Record<string, unknown[]> {
       shape(blob(centreLon, centreLat, 1_800, random), null, 'HX-0014'),
     ],
     landuse: [shape(blob(centreLon, centreLat + 0.03, 9_000, random), '果园', '0201-77')],
+    'landuse-2019': [shape(blob(centreLon, centreLat + 0.03, 9_000, seeded(8)), '乔木林地', '0301-5', '0301')],
   };
 }

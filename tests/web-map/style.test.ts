@@ -236,6 +236,17 @@ describe('from one style to the next', () => {
     expect(new Set(changes.map((change) => change.do))).toEqual(new Set(['filter']));
   });
 
+  test('another opacity repaints and nothing else, so that a slider moves without a flicker', () => {
+    const faint = { ...state, backdrop: [state.backdrop[0]!, { ...state.backdrop[1]!, opacity: 0.5 }] };
+    const changes = styleChanges(mapStyle(state), mapStyle(faint));
+    expect(changes.length).toBeGreaterThan(2);
+    expect(new Set(changes.map((change) => change.do))).toEqual(new Set(['paint']));
+    // its filling is 0.12 by its look
+    expect(changes).toContainEqual({ do: 'paint', id: 'layer:b:features:0', name: 'fill-opacity', value: 0.06 });
+    expect(changes).toContainEqual({ do: 'paint', id: 'layer:b:features:1', name: 'line-opacity', value: 0.5 });
+    expect(validateStyleMin(mapStyle(faint))).toEqual([]);
+  });
+
   test('nothing changes between equal states', () => {
     expect(styleChanges(mapStyle(state), mapStyle({ ...state }))).toEqual([]);
   });
@@ -245,6 +256,7 @@ describe('from one style to the next', () => {
       state,
       { ...state, backdrop: [] },
       { ...state, backdrop: [behind('b', 'eco-red-line', ['7']), behind('c', 'boundary')] },
+      { ...state, backdrop: [{ ...behind('b', 'eco-red-line'), opacity: 0.4 }] },
       { ...state, run: null },
       { ...state, run: { runId: 'other', source: source('other') } },
       asking({ verdict: 'undetermined' }),
@@ -258,7 +270,7 @@ describe('from one style to the next', () => {
 type Style = ReturnType<typeof mapStyle>;
 const summary = (style: Style) => ({
   sources: Object.keys(style.sources).sort(),
-  layers: style.layers.map((layer) => [layer.id, 'filter' in layer ? layer.filter : undefined]),
+  layers: style.layers.map((layer) => [layer.id, 'filter' in layer ? layer.filter : undefined, layer.paint]),
 });
 
 /** A map that only keeps lists: it refuses what the real one would refuse. */
@@ -277,6 +289,13 @@ function applied(from: Style, to: Style) {
       expect(place).toBeGreaterThanOrEqual(0);
       if ('source' in change.layer) expect(sources.has(change.layer.source as string)).toBe(true);
       layers.splice(place, 0, change.layer);
+    } else if (change.do === 'paint') {
+      const { id, name, value } = change;
+      layers = layers.map((layer) => {
+        const { [name]: _, ...rest } = (layer.paint ?? {}) as Record<string, unknown>;
+        const paint = value === undefined ? rest : { ...rest, [name]: value };
+        return layer.id === id ? ({ ...layer, paint } as typeof layer) : layer;
+      });
     } else {
       layers = layers.map((layer) =>
         layer.id === change.id ? ({ ...layer, filter: change.filter } as typeof layer) : layer,

@@ -29,4 +29,13 @@ export const layersEn: typeof layersZh = {
     degrees: '{lon}° E {lat}° N',
     plane: 'N {x} E {y} (3-degree zone {zone}, metres)',
   },
+  layers: {
+    opacityOf: 'Opacity: {name}',
+    year: '{year}',
+    swipe: 'Swipe between two years of land use',
+    swipeLine: 'Line between the years',
+    swipeAt: '{left} on the left {n}%, {right} on the right {rest}%',
+    swipeSide: { left: 'Year on the left', right: 'Year on the right' },
+    swipeEnd: 'End',
+  },
 };

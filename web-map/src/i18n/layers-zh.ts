@@ -26,4 +26,13 @@ export const layersZh = {
     degrees: '经度 {lon}° 纬度 {lat}°',
     plane: 'X {x} Y {y}（3度带第{zone}带，米）',
   },
+  layers: {
+    opacityOf: '不透明度：{name}',
+    year: '{year} 年',
+    swipe: '两年地类卷帘对比',
+    swipeLine: '卷帘线',
+    swipeAt: '左侧 {left} 年占 {n}%，右侧 {right} 年占 {rest}%',
+    swipeSide: { left: '左侧年份', right: '右侧年份' },
+    swipeEnd: '结束对比',
+  },
 };

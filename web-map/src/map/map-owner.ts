@@ -56,14 +56,23 @@ type GeoJson = Parameters<GeoJSONSource['setData']>[0];
 
 export type MapOwner = ReturnType<typeof createMapOwner>;
 
-/** @throws where the browser gives no WebGL 2; the caller says so and lives without the map */
-export function createMapOwner(container: HTMLElement, first: StyleSpecification, events: MapEvents) {
+/**
+ * @param follows it lies over another map and is moved by `look` alone: no keys, no pointer, no scale
+ * @throws where the browser gives no WebGL 2; the caller says so and lives without the map
+ */
+export function createMapOwner(
+  container: HTMLElement,
+  first: StyleSpecification,
+  events: MapEvents,
+  { follows = false } = {},
+) {
   const map = new GlMap({
     container,
     style: first,
     center: [108.8, 28.8],
     zoom: 7,
     attributionControl: false, // there is no basemap; one that is configured brings its own
+    interactive: !follows,
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
@@ -72,7 +81,7 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-right');
+  if (!follows) map.addControl(new ScaleControl({ maxWidth: 120, unit: 'metric' }), 'bottom-right');
 
   let style = first;
   let gone = false;
@@ -146,6 +155,8 @@ export function createMapOwner(container: HTMLElement, first: StyleSpecification
         } else if (change.do === 'remove-source') map.removeSource(change.id);
         else if (change.do === 'add-layer') map.addLayer(change.layer, change.before);
         else if (change.do === 'remove-layer') map.removeLayer(change.id);
+        else if (change.do === 'paint')
+          map.setPaintProperty(change.id, change.name as 'fill-color', change.value as string);
         else map.setFilter(change.id, change.filter as FilterSpecification);
       }
       style = next;

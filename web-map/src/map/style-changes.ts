@@ -9,11 +9,23 @@ export type StyleChange =
   | { do: 'remove-source'; id: string }
   | { do: 'add-layer'; layer: LayerSpecification; before: string | undefined }
   | { do: 'remove-layer'; id: string }
-  | { do: 'filter'; id: string; filter: unknown };
+  | { do: 'filter'; id: string; filter: unknown }
+  /** value undefined: as the library has it */
+  | { do: 'paint'; id: string; name: string; value: unknown };
 
-function sameBut(a: LayerSpecification, b: LayerSpecification, ignored: string): boolean {
-  const text = (layer: LayerSpecification) => JSON.stringify({ ...layer, [ignored]: null });
+/** Apart from filter and paint, which can be changed where the layer stands. */
+function sameBut(a: LayerSpecification, b: LayerSpecification): boolean {
+  const text = (layer: LayerSpecification) => JSON.stringify({ ...layer, filter: null, paint: null });
   return text(a) === text(b);
+}
+
+function paintChanges(from: LayerSpecification, to: LayerSpecification): StyleChange[] {
+  const paintOf = (layer: LayerSpecification) => (layer.paint ?? {}) as Record<string, unknown>;
+  const [before, after] = [paintOf(from), paintOf(to)];
+  const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+  return [...names]
+    .filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]))
+    .map((name) => ({ do: 'paint', id: to.id, name, value: after[name] }));
 }
 
 const filterOf = (layer: LayerSpecification): unknown => ('filter' in layer ? layer.filter : undefined);
@@ -26,12 +38,14 @@ export function styleChanges(from: StyleSpecification, to: StyleSpecification): 
   const replaced = new Set<string>();
   for (const layer of from.layers) {
     const next = after.get(layer.id);
-    if (!next || !sameBut(layer, next, 'filter')) {
+    if (!next || !sameBut(layer, next)) {
       changes.push({ do: 'remove-layer', id: layer.id });
       replaced.add(layer.id);
-    } else if (JSON.stringify(filterOf(layer)) !== JSON.stringify(filterOf(next))) {
-      changes.push({ do: 'filter', id: layer.id, filter: filterOf(next) });
+      continue;
     }
+    if (JSON.stringify(filterOf(layer)) !== JSON.stringify(filterOf(next)))
+      changes.push({ do: 'filter', id: layer.id, filter: filterOf(next) });
+    changes.push(...paintChanges(layer, next));
   }
   for (const id of Object.keys(from.sources)) if (!to.sources[id]) changes.push({ do: 'remove-source', id });
   for (const [id, source] of Object.entries(to.sources)) {

@@ -4,6 +4,7 @@ import type { Verdict } from '../api/types.ts';
 import { lookOf } from '../layers/index.ts';
 import type { Filters } from '../state/filters.ts';
 import { cellLayers } from './cell-style.ts';
+import { fainter } from './opacity.ts';
 import { drawingOrder, paper, verdictLooks } from './palette.ts';
 import { parcelFilter } from './parcel-filter.ts';
 import { hatchId, markId } from './raster-marks.ts';
@@ -17,6 +18,8 @@ export interface BackdropLayer {
   source: TileSource;
   /** numbers of its polygons that the selected parcel meets */
   hits: readonly string[];
+  /** 0–1, of the whole layer; absent: as its look has it */
+  opacity?: number;
 }
 
 export interface MapState {
@@ -73,12 +76,12 @@ export function mapStyle({ backdrop, run, filters }: MapState): StyleSpecificati
 
 /** Names lie above the parcels, everything else of a layer below; where a tile has cells, they wear the colours of the layer. */
 function backdropLayers(part: 'areas' | 'names') {
-  return ({ layerId, type }: BackdropLayer): LayerSpecification[] => {
+  return ({ layerId, type, opacity = 1 }: BackdropLayer): LayerSpecification[] => {
     const source = backdropSource(layerId);
     return (lookOf(type)?.layers ?? []).flatMap((layer, i) => {
       if ((layer.type === 'symbol') !== (part === 'names')) return [];
       const drawn = (of: string) =>
-        ({ ...layer, id: `${source}:${of}:${i}`, source, 'source-layer': of }) as LayerSpecification;
+        ({ ...fainter(layer, opacity), id: `${source}:${of}:${i}`, source, 'source-layer': of }) as LayerSpecification;
       return part === 'names' ? [drawn('features')] : [drawn('cells'), drawn('features')];
     });
   };

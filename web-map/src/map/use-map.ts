@@ -9,7 +9,12 @@ type Style = Parameters<typeof import('./map-owner.ts').createMapOwner>[1];
  * @param style asked for once, when the map code is there
  * @returns the map, null until it is there; whether it could not be had; whether it has drawn all it was given (the caller says when not)
  */
-export function useMap(place: Ref<HTMLElement | null>, style: () => Style, events: Omit<MapEvents, 'idle'> = {}) {
+export function useMap(
+  place: Ref<HTMLElement | null>,
+  style: () => Style,
+  events: Omit<MapEvents, 'idle'> = {},
+  options: { follows?: boolean } = {},
+) {
   const owner = shallowRef<MapOwner | null>(null);
   const failed = ref(false);
   const idle = ref(false);
@@ -19,12 +24,10 @@ export function useMap(place: Ref<HTMLElement | null>, style: () => Style, event
     try {
       const { createMapOwner } = await import('./map-owner.ts');
       if (gone || !place.value) return;
-      owner.value = createMapOwner(place.value, style(), {
-        ...events,
-        idle: () => {
-          idle.value = true;
-        },
-      });
+      const idles = () => {
+        idle.value = true;
+      };
+      owner.value = createMapOwner(place.value, style(), { ...events, idle: idles }, options);
     } catch (thrown) {
       console.error(thrown);
       failed.value = true;

@@ -5,6 +5,8 @@ import { isAbort } from '../api/problem.ts';
 import type { LayerItem } from '../api/types.ts';
 import { lookOf } from '../layers/index.ts';
 import type { TileSource } from '../map/tiles.ts';
+import { choiceKey, createLayerChoices } from './layer-choices.ts';
+import { createSwipe } from './swipe.ts';
 import { createTask } from './task.ts';
 
 export interface LayerTiles {
@@ -32,7 +34,7 @@ export function layersToOffer(layers: readonly LayerItem[], usedByRun: readonly 
 
 export type Backdrop = ReturnType<typeof createBackdrop>;
 
-export function createBackdrop(api: ApiClient) {
+export function createBackdrop(api: ApiClient, choices = createLayerChoices()) {
   const all = shallowRef<LayerItem[]>([]);
   const usedByRun = shallowRef<string[] | undefined>();
   const shown = reactive(new Set<string>());
@@ -55,15 +57,25 @@ export function createBackdrop(api: ApiClient) {
     usedByRun.value = usedIds;
     const offered = new Set(layers.value.map((layer) => layer.layer_id));
     for (const id of shown) if (!offered.has(id)) shown.delete(id);
-    for (const layer of layers.value) if (lookOf(layer.type)?.shownAtFirst) show(layer.layer_id, true);
+    for (const layer of layers.value) {
+      if (choices.of(choiceKey(layer)).shown ?? lookOf(layer.type)?.shownAtFirst) show(layer.layer_id);
+    }
   });
 
-  function show(layerId: string, visible: boolean): void {
-    if (!visible) {
-      shown.delete(layerId);
-      return;
-    }
+  function show(layerId: string): void {
     shown.add(layerId);
+    need(layerId);
+  }
+
+  /** The reader's word, kept for the next time. */
+  function choose(layer: LayerItem, change: { shown?: boolean; opacity?: number }): void {
+    choices.choose(choiceKey(layer), change);
+    if (change.shown === false) shown.delete(layer.layer_id);
+    else if (change.shown) show(layer.layer_id);
+  }
+  const opacityOf = (layer: LayerItem): number => choices.of(choiceKey(layer)).opacity ?? 1;
+
+  function need(layerId: string): void {
     const have = tiles.get(layerId);
     if (!have || have.state === 'failed') void load(layerId, aborter.signal);
   }
@@ -78,5 +90,12 @@ export function createBackdrop(api: ApiClient) {
     }
   }
 
-  return { all, layers, shown, tiles, region, task, show };
+  const swipe = createSwipe(layers, need);
+  /** Whether a layer is on the map: while two years are set side by side, of land use they alone. */
+  const isDrawn = ({ layer_id, type }: LayerItem): boolean => {
+    const sides = swipe.sides.value;
+    if (type === 'land-use' && sides) return layer_id === sides.left || layer_id === sides.right;
+    return shown.has(layer_id);
+  };
+  return { all, layers, shown, tiles, region, task, choose, opacityOf, choices, swipe, isDrawn };
 }
