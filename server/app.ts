@@ -18,6 +18,7 @@ import { comparisonRoutes } from './http/routes/comparisons.ts';
 import { healthRoutes } from './http/routes/health.ts';
 import { jobRoutes } from './http/routes/jobs.ts';
 import { layerRoutes } from './http/routes/layers.ts';
+import { mapTileRoutes } from './http/routes/map-tiles.ts';
 import { parcelSetRoutes } from './http/routes/parcel-sets.ts';
 import { personRoutes } from './http/routes/persons.ts';
 import { projectRegisterRoutes } from './http/routes/project-registers.ts';
@@ -110,7 +111,13 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     },
     { prefix: '/api/v1' },
   );
-  await app.register(async (ogc) => tileRoutes(ogc, deps), { prefix: '/ogc' });
+  await app.register(
+    async (ogc) => {
+      tileRoutes(ogc, deps);
+      mapTileRoutes(ogc, deps);
+    },
+    { prefix: '/ogc' },
+  );
   refuseOtherMethods(app, known);
   await servePage(app, options.pageFolder ?? join(fileURLToPath(new URL('..', import.meta.url)), 'web-map', 'dist'));
   await app.ready();

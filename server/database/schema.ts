@@ -67,6 +67,16 @@ export interface RasterTileTable {
   data: Buffer;
 }
 
+export interface RasterViewTable {
+  region_code: string;
+  layer_id: string;
+  level: number;
+  tile_row: number;
+  tile_col: number;
+  slope: Buffer | null;
+  shade: Buffer | null;
+}
+
 export interface ParcelSetTable {
   region_code: string;
   parcel_set_id: string;
@@ -259,6 +269,7 @@ export interface Schema extends ReviewSchema {
   layer_feature: LayerFeatureTable;
   layer_piece: LayerPieceTable;
   raster_tile: RasterTileTable;
+  raster_view: RasterViewTable;
   parcel_set: ParcelSetTable;
   parcel: ParcelTable;
   project_register: ProjectRegisterTable;

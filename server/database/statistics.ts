@@ -10,7 +10,7 @@ const plainColumns = sqlFile<{ name: string }>('queries/plain-columns');
 
 export const tablesOf = {
   parcels: ['parcel_set', 'parcel'],
-  layers: ['layer', 'layer_feature', 'layer_piece', 'raster_tile'],
+  layers: ['layer', 'layer_feature', 'layer_piece', 'raster_tile', 'raster_view'],
   runs: ['run', 'run_set', 'run_layer', 'run_result', 'run_chunk', 'result', 'finding', 'piece'],
   index: ['run_index'],
   reviews: ['review', 'flag_review'],

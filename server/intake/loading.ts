@@ -36,6 +36,7 @@ export const layers: Kind = {
   parts: [
     ['layer_piece', 'feature_no'],
     ['raster_tile', 'tile_row'],
+    ['raster_view', 'tile_row'],
     ['layer_feature', 'feature_no'],
   ],
   claim: sqlFile('queries/intake-claim-layer'),

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import { defaultRasterLimits, readRasterSource, readRasterTiles } from '../terrain/read-raster.ts';
+import { defaultRasterLimits, readRasterSource, readSpool } from '../terrain/read-raster.ts';
 import { fillLayer, type LayerTask, type ReceivedLayer } from './layer-task.ts';
 import { type Claim, underClaim } from './loading.ts';
 import { partOf } from './progress.ts';
@@ -12,11 +12,14 @@ import type { ReceiveDeps } from './request.ts';
 import type { ReceiveHooks } from './store-shapes.ts';
 
 const insertTiles = sqlFile('queries/intake-insert-tiles');
+const insertViews = sqlFile('queries/intake-insert-views');
 
 /** bytes of deflated tiles of one statement; a tile has at most 16 kB */
 const bytesMost = 1_000_000;
 
-type Tile = { tile_row: number; tile_col: number; data: Buffer };
+/** of level 0 slopes in full; what the screen draws of it beside that */
+type Tile = { level: number; tile_row: number; tile_col: number; data: Buffer; shade: Buffer };
+const none = Buffer.alloc(0);
 
 /** Throws every AppError of reading a raster; then nothing is stored. */
 export async function receiveRaster(
@@ -66,24 +69,36 @@ async function storeTiles(
   const flush = async () => {
     signal?.throwIfAborted();
     if (tiles.length === 0) return;
-    await underClaim(db, held, (trx) =>
-      insertTiles.run(trx, {
-        region_code: held.region,
-        layer_id: held.id,
-        tile_row: tiles.map((tile) => tile.tile_row),
-        tile_col: tiles.map((tile) => tile.tile_col),
-        data: tiles.map((tile) => tile.data),
-      }),
-    );
-    count += tiles.length;
-    progress?.((tiles.at(-1)!.tile_row + 1) / tileRows);
+    const key = { region_code: held.region, layer_id: held.id };
+    const places = (of: Tile[]) => ({
+      tile_row: of.map((tile) => tile.tile_row),
+      tile_col: of.map((tile) => tile.tile_col),
+    });
+    const whole = tiles.filter((tile) => tile.level === 0);
+    const drawn = tiles.filter((tile) => tile.level > 0 || tile.shade.length > 0);
+    await underClaim(db, held, async (trx) => {
+      if (whole.length > 0)
+        await insertTiles.run(trx, { ...key, ...places(whole), data: whole.map((tile) => tile.data) });
+      if (drawn.length === 0) return;
+      await insertViews.run(trx, {
+        ...key,
+        ...places(drawn),
+        level: drawn.map((tile) => tile.level),
+        slope: drawn.map((tile) => (tile.level === 0 ? none : tile.data)),
+        shade: drawn.map((tile) => tile.shade),
+      });
+    });
+    count += whole.length;
+    const last = whole.at(-1);
+    if (last) progress?.((last.tile_row + 1) / tileRows);
     tiles = [];
     bytes = 0;
   };
-  for await (const tile of readRasterTiles(spool)) {
-    if (bytes + tile.data.length > bytesMost) await flush();
+  for await (const tile of readSpool(spool)) {
+    const size = tile.data.length + tile.shade.length;
+    if (bytes + size > bytesMost) await flush();
     tiles.push(tile);
-    bytes += tile.data.length;
+    bytes += size;
   }
   await flush();
   return count;

@@ -16,6 +16,7 @@ import { rasterRows } from './raster-rows.ts';
 import { SlopeTiler } from './slope-tiler.ts';
 import { createTileSpool, TILE_SIZE } from './tile-spool.ts';
 import { ValueCheck } from './value-check.ts';
+import { ViewTiler } from './view-tiler.ts';
 
 export interface RasterJob {
   path: string;
@@ -47,11 +48,17 @@ export async function convertRaster(job: RasterJob, beat: (share: number) => voi
     const check = new ValueCheck(job.kind, meaning);
     const spool = await createTileSpool(job.spool);
     const tiler = new SlopeTiler(width, spool);
+    const views = new ViewTiler(width, height, spool);
+    const push: Push = async (row, shade) => {
+      await tiler.push(row, shade);
+      await views.push(row, shade);
+    };
     const metres = (row: number) => cellMetres(place, row, system);
     try {
-      if (job.kind === 'slope') await copySlopes(rows, check, tiler, width);
-      else await slopesOfDem(rows, check, tiler, width, metres);
+      if (job.kind === 'slope') await copySlopes(rows, check, push, width);
+      else await slopesOfDem(rows, check, push, width, metres);
       await tiler.finish();
+      await views.finish();
       await spool.finish();
     } finally {
       await spool.close();
@@ -95,19 +102,22 @@ export function cellMetres(place: GridPlace, row: number, system: CoordinateSyst
   return { dx: place.cell_x, dy: place.cell_y };
 }
 
-async function copySlopes(rows: AsyncIterable<Float64Array>, check: ValueCheck, tiler: SlopeTiler, width: number) {
+/** The next row to the south, with its shades where there are any. */
+type Push = (slopes: Float32Array, shades?: Uint8Array) => Promise<void>;
+
+async function copySlopes(rows: AsyncIterable<Float64Array>, check: ValueCheck, push: Push, width: number) {
   const out = new Float32Array(width);
   for await (const row of rows) {
     check.row(row);
     out.set(row);
-    await tiler.push(out);
+    await push(out);
   }
 }
 
 async function slopesOfDem(
   rows: AsyncIterable<Float64Array>,
   check: ValueCheck,
-  tiler: SlopeTiler,
+  push: Push,
   width: number,
   metres: (row: number) => CellMetres,
 ) {
@@ -116,18 +126,19 @@ async function slopesOfDem(
   let centre = new Float64Array(width).fill(Number.NaN);
   let south = new Float64Array(width);
   const slopes = new Float32Array(width);
+  const shades = new Uint8Array(width);
   let count = 0;
-  const push = (row: number) => {
-    hornRow(north, centre, south, metres(row), slopes);
-    return tiler.push(slopes);
+  const slopesOfRow = (row: number) => {
+    hornRow(north, centre, south, metres(row), slopes, shades);
+    return push(slopes, shades);
   };
   for await (const row of rows) {
     check.row(row);
     south.set(row);
-    if (count > 0) await push(count - 1);
+    if (count > 0) await slopesOfRow(count - 1);
     [north, centre, south] = [centre, south, north];
     count++;
   }
   south.fill(Number.NaN);
-  if (count > 0) await push(count - 1);
+  if (count > 0) await slopesOfRow(count - 1);
 }

@@ -14,9 +14,13 @@ export interface CellMetres {
 
 const toDegrees = 180 / Math.PI;
 
+/** The light of a hillshade: from the north-west, 45° high, as maps have it and gdaldem by default. */
+const light = { east: -0.5, north: 0.5, up: Math.SQRT1_2 };
+
 /**
  * Slopes of one row, in degrees, from it and its neighbours (elevations in metres, NaN = missing), north to south.
  * @param out as long as the rows; NaN where there is no slope, so its first and last always
+ * @param shade the same cells lit: 1 + 254 × the cosine between light and surface, 1 where that is turned away, 0 where there is no slope
  */
 export function hornRow(
   north: Float64Array,
@@ -24,10 +28,12 @@ export function hornRow(
   south: Float64Array,
   { dx, dy }: CellMetres,
   out: Float32Array,
+  shade?: Uint8Array,
 ): void {
   const last = centre.length - 1;
   out[0] = Number.NaN;
   out[last] = Number.NaN;
+  if (shade) shade.fill(0);
   // the window slides east: a b c / d e f / g h i keep two columns each step (a third of the time of reading all nine)
   let a = north[0]!;
   let b = north[1] ?? Number.NaN;
@@ -42,7 +48,12 @@ export function hornRow(
     const p = (c + 2 * f + i - (a + 2 * d + g)) / (8 * dx);
     const q = (a + 2 * b + c - (g + 2 * h + i)) / (8 * dy);
     // NaN anywhere in the ring makes p or q NaN by itself; the centre has to be asked
-    out[x] = Number.isNaN(e) ? Number.NaN : Math.atan(Math.sqrt(p * p + q * q)) * toDegrees;
+    const slope = Number.isNaN(e) ? Number.NaN : Math.atan(Math.sqrt(p * p + q * q)) * toDegrees;
+    out[x] = slope;
+    if (shade && !Number.isNaN(slope)) {
+      const cosine = (light.up - light.east * p - light.north * q) / Math.sqrt(1 + p * p + q * q);
+      shade[x] = Math.max(1, Math.round(1 + 254 * cosine));
+    }
     a = b;
     b = c;
     d = e;

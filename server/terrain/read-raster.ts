@@ -14,7 +14,7 @@ import type { RasterReport } from './raster-report.ts';
 import { rasterCorrupt } from './refusals.ts';
 import { ChildFailure, runWatchedChild } from './watched-child.ts';
 
-export { readRasterTiles, TILE_SIZE, unpackTile } from './tile-spool.ts';
+export { readRasterTiles, readSpool, TILE_SIZE, unpackTile } from './tile-spool.ts';
 export type { RasterLimits, RasterReport };
 export { defaultRasterLimits };
 

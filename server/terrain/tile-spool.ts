@@ -1,7 +1,7 @@
 /**
  * The file between the parser's child and the database: tiles one after another, and an end mark with their number, so
- * that a spool cut short is seen. Little-endian: "ZBSLOPE1", then per tile u32 row, u32 col, u32 length, the bytes; at
- * the end u32 0xFFFFFFFF, u32 number of tiles, u32 0.
+ * that a spool cut short is seen. Little-endian: "ZBSLOPE2", then per tile u32 level, row, col, length of the slopes, length of the shades,
+ * and the bytes of both; at the end u32 0xFFFFFFFF, number of tiles, 0, 0, 0.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
@@ -12,8 +12,9 @@ import { inflateSync } from 'node:zlib';
  * had to read 220 kB, 8 ms of a run over a few parcels; of 64 it reads 14 kB, and a chunk fetches its tiles in one statement.
  */
 export const TILE_SIZE = 64;
-const magic = Buffer.from('ZBSLOPE1', 'latin1');
+const magic = Buffer.from('ZBSLOPE2', 'latin1');
 const endMark = 0xffffffff;
+const headBytes = 20;
 
 export interface RasterTile {
   tile_row: number;
@@ -22,8 +23,16 @@ export interface RasterTile {
   data: Buffer;
 }
 
+/** A tile with what the screen draws (view-tiler.ts). */
+export interface SpooledTile extends RasterTile {
+  /** 0: every cell, `data` as above; n: every 2^n-th, a byte a slope */
+  level: number;
+  /** deflated bytes, one a cell; empty where there is none */
+  shade: Buffer;
+}
+
 export interface TileWriter {
-  write(tiles: readonly RasterTile[]): Promise<void>;
+  write(tiles: readonly SpooledTile[]): Promise<void>;
   /** end mark; the file is complete only after this */
   finish(): Promise<void>;
   close(): Promise<void>;
@@ -33,32 +42,46 @@ export async function createTileSpool(path: string): Promise<TileWriter> {
   const file = await open(path, 'wx');
   let count = 0;
   await file.appendFile(magic);
+  // two tilers write: a file handle bears one append at a time
+  let last: Promise<void> = Promise.resolve();
   return {
     async write(tiles) {
-      const parts = tiles.flatMap(({ tile_row, tile_col, data }) => [words(tile_row, tile_col, data.length), data]);
-      await file.appendFile(Buffer.concat(parts));
+      const parts = tiles.flatMap(({ level, tile_row, tile_col, data, shade }) => [
+        words(level, tile_row, tile_col, data.length, shade.length),
+        data,
+        shade,
+      ]);
       count += tiles.length;
+      last = last.then(() => file.appendFile(Buffer.concat(parts)));
+      await last;
     },
-    finish: () => file.appendFile(words(endMark, count, 0)),
+    finish: () => file.appendFile(words(endMark, count, 0, 0, 0)),
     close: () => file.close(),
   };
 }
 
-/** The tiles in the order written (by row, then column). @throws Error where the spool is not whole */
-export async function* readRasterTiles(spool: string): AsyncGenerator<RasterTile> {
+/** The tiles of slope in the order written (by row, then column). @throws Error where the spool is not whole */
+export async function* readRasterTiles(spool: string): AsyncGenerator<SpooledTile> {
+  for await (const tile of readSpool(spool)) if (tile.level === 0) yield tile;
+}
+
+/** All tiles, those that are drawn too. @throws as readRasterTiles */
+export async function* readSpool(spool: string): AsyncGenerator<SpooledTile> {
   const file = await open(spool, 'r');
   try {
     let at = magic.length;
     if (!(await readExactly(file, 0, at)).equals(magic)) throw new Error(`${spool} is no tile spool`);
     for (let count = 0; ; count++) {
-      const head = await readExactly(file, at, 12);
-      const [row, col, length] = [head.readUInt32LE(0), head.readUInt32LE(4), head.readUInt32LE(8)];
-      if (row === endMark) {
-        if (col !== count) throw new Error(`${spool} holds ${count} tiles where ${col} were written`);
+      const head = await readExactly(file, at, headBytes);
+      const [level = 0, row = 0, col = 0, slopes = 0, shades = 0] = [0, 4, 8, 12, 16].map((i) => head.readUInt32LE(i));
+      if (level === endMark) {
+        if (row !== count) throw new Error(`${spool} holds ${count} tiles where ${row} were written`);
         return;
       }
-      yield { tile_row: row, tile_col: col, data: await readExactly(file, at + 12, length) };
-      at += 12 + length;
+      const bytes = await readExactly(file, at + headBytes, slopes + shades);
+      const [data, shade] = [bytes.subarray(0, slopes), bytes.subarray(slopes)];
+      yield { level, tile_row: row, tile_col: col, data, shade };
+      at += headBytes + bytes.length;
     }
   } finally {
     await file.close();

@@ -8,6 +8,7 @@ select create_distributed_table('layer', 'region_code', shard_count => 128);
 select create_distributed_table('layer_feature', 'region_code', colocate_with => 'layer');
 select create_distributed_table('layer_piece', 'region_code', colocate_with => 'layer');
 select create_distributed_table('raster_tile', 'region_code', colocate_with => 'layer');
+select create_distributed_table('raster_view', 'region_code', colocate_with => 'layer');
 select create_distributed_table('parcel_set', 'region_code', colocate_with => 'layer');
 select create_distributed_table('parcel', 'region_code', colocate_with => 'layer');
 select create_distributed_table('project_register', 'region_code', colocate_with => 'layer');

@@ -3,6 +3,7 @@
 alter table layer_feature add constraint layer_feature_of foreign key (region_code, layer_id) references layer (region_code, layer_id) on delete cascade;
 alter table layer_piece add constraint layer_piece_of foreign key (region_code, layer_id, feature_no) references layer_feature (region_code, layer_id, feature_no) on delete cascade;
 alter table raster_tile add constraint raster_tile_of foreign key (region_code, layer_id) references layer (region_code, layer_id) on delete cascade;
+alter table raster_view add constraint raster_view_of foreign key (region_code, layer_id) references layer (region_code, layer_id) on delete cascade;
 alter table parcel add constraint parcel_of foreign key (region_code, parcel_set_id) references parcel_set (region_code, parcel_set_id) on delete cascade;
 alter table project add constraint project_of foreign key (region_code, register_id) references project_register (region_code, register_id) on delete cascade;
 alter table run_set add constraint run_set_of foreign key (region_code, run_id) references run (region_code, run_id) on delete cascade;

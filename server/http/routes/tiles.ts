@@ -113,7 +113,8 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
   );
 }
 
-function checkMatrixSet(tms: string): void {
+/** @throws not-found */
+export function checkMatrixSet(tms: string): void {
   if (tms === tileMatrixSet) return;
   throw new AppError(
     'not-found',
@@ -125,7 +126,8 @@ function checkMatrixSet(tms: string): void {
   );
 }
 
-function tileOf(address: Record<'z' | 'row' | 'col', string>): TileAddress {
+/** @throws not-found */
+export function tileOf(address: Record<'z' | 'row' | 'col', string>): TileAddress {
   const whole = (text: string) => (/^\d{1,7}$/.test(text) ? Number(text) : Number.NaN);
   const tile = { z: whole(address.z), row: whole(address.row), col: whole(address.col) };
   if (isTile(tile)) return tile;
@@ -141,6 +143,6 @@ function tileOf(address: Record<'z' | 'row' | 'col', string>): TileAddress {
 
 const isRaster = () =>
   invalidField('id', {
-    zh: '栅格图层没有矢量瓦片。',
-    en: 'A raster layer has no vector tiles.',
+    zh: '栅格图层没有矢量瓦片，其图片瓦片在 /ogc/collections/{id}/map/tiles/WebMercatorQuad。',
+    en: 'A raster layer has no vector tiles; its pictures are under /ogc/collections/{id}/map/tiles/WebMercatorQuad.',
   });

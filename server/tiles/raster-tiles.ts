@@ -1,0 +1,257 @@
+/**
+ * Pictures of a stored raster for the screen: slope classes, what is steeper than a limit, hillshade. A tile looks at 10,000 cells at most:
+ * from far off at every 2nd, 4th, … cell (terrain/view-tiler.ts). Each pixel shows the cell it lies in; nothing is smoothed.
+ */
+import type { Kysely } from 'kysely';
+import type { Schema } from '../database/schema.ts';
+import { sqlFile } from '../database/sql-file.ts';
+import { type CoordinateSystem, isPlane, systemOf, toLonLat } from '../domain/crs.ts';
+import { toPlane } from '../domain/gauss-kruger.ts';
+import { metresPerDegree } from '../terrain/horn.ts';
+import type { Grid } from '../terrain/raster-report.ts';
+import { unpackTile } from '../terrain/tile-spool.ts';
+import { coarseLevels, noSlope, slopeByte, unpackBytes } from '../terrain/view-tiler.ts';
+import { Kept } from './kept.ts';
+import { encodePng } from './png.ts';
+import { type Look, outside, shadeLook, slopeLook, steepLook, unknown, unknownStroke } from './terrain-looks.ts';
+import { latOf, lonOf, squareX, squareY, type TileAddress } from './tile-grid.ts';
+
+/** Raised when the same raster gives other pictures. */
+export const rasterTileVersion = 1;
+
+export const pixels = 256;
+const mostCells = 10_000;
+/** bytes; a tile has some 5 kB */
+const mostTileBytes = 32 * 1024 * 1024;
+/** pixels between points that are projected; those between them are put in by straight lines, a hundredth of a pixel off at most */
+const step = 16;
+
+export interface RasterOfTiles extends Grid {
+  region_code: string;
+  layer_id: string;
+  srid: number;
+  width: number;
+  height: number;
+  tile_size: number;
+}
+
+export type RasterStyle = 'slope' | 'hillshade';
+export type Box = [west: number, south: number, east: number, north: number];
+
+interface Levels {
+  coarsest: number;
+  shaded: boolean;
+}
+interface Cells {
+  slopes: Uint8Array;
+  shades: Uint8Array | null;
+}
+interface Window {
+  level: number;
+  /** first and last row and column of cells of the level, both included */
+  rows: [number, number];
+  cols: [number, number];
+}
+
+const levelsOf = sqlFile<Levels>('queries/view-levels');
+const cellRows = sqlFile<{ tile_row: number; tile_col: number; slope: Buffer | null; shade: Buffer | null }>(
+  'queries/view-cells',
+);
+
+export class RasterTiles {
+  readonly #db: Kysely<Schema>;
+  readonly #tiles = new Kept<Uint8Array>(mostTileBytes, (bytes) => bytes.length + 200);
+  readonly #levels = new Kept<Levels>(10_000, () => 1);
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  /** What a raster can be drawn as, and from which zoom on; one that was taken in before there were coarser grids only from near. */
+  async styles(raster: RasterOfTiles): Promise<{ id: RasterStyle; from: number }[]> {
+    const { coarsest, shaded } = await this.#levelsOf(raster);
+    const from = leastZoom(raster, coarsest);
+    return [{ id: 'slope' as const, from }, ...(shaded ? [{ id: 'hillshade' as const, from }] : [])];
+  }
+
+  /**
+   * @param over slope alone: only what is strictly steeper than this many degrees
+   * @returns PNG of 256 × 256; null where nothing of the raster lies; undefined where the zoom is too far off for it
+   */
+  async png(
+    raster: RasterOfTiles,
+    style: RasterStyle,
+    tile: TileAddress,
+    over?: number,
+  ): Promise<Uint8Array | null | undefined> {
+    const { coarsest } = await this.#levelsOf(raster);
+    if (tile.z < leastZoom(raster, coarsest)) return undefined;
+    const places = placesOf(raster, tile);
+    const window = windowOf(raster, places, coarsest);
+    if (window === null) return null;
+    if (window === undefined) return undefined;
+    const name = `${raster.layer_id}/${style}/${over ?? ''}/${tile.z}/${tile.row}/${tile.col}`;
+    return this.#tiles.get(name, async () => {
+      const look = style === 'hillshade' ? shadeLook : over === undefined ? slopeLook : steepLook(over);
+      return encodePng(
+        pixels,
+        pixels,
+        paint(raster, places, window.level, await this.#cells(raster, window), look),
+        look.palette,
+      );
+    });
+  }
+
+  #levelsOf({ region_code, layer_id }: RasterOfTiles): Promise<Levels> {
+    return this.#levels.get(layer_id, () => levelsOf.one(this.#db, { region_code, layer_id }));
+  }
+
+  async #cells(
+    raster: RasterOfTiles,
+    { level, rows, cols }: Window,
+  ): Promise<(row: number, col: number) => Cells | undefined> {
+    const side = raster.tile_size;
+    const tile = (cell: number) => Math.floor(cell / side);
+    const stored = await cellRows.all(this.#db, {
+      region_code: raster.region_code,
+      layer_id: raster.layer_id,
+      level,
+      row_first: tile(rows[0]),
+      row_last: tile(rows[1]),
+      col_first: tile(cols[0]),
+      col_last: tile(cols[1]),
+    });
+    const held = new Map<number, Cells>();
+    for (const { tile_row, tile_col, slope, shade } of stored) {
+      held.set(tile_row * 0x100000 + tile_col, {
+        slopes: level === 0 ? Uint8Array.from(unpackTile(slope!, side), slopeByte) : unpackBytes(slope!, side),
+        shades: shade && unpackBytes(shade, side),
+      });
+    }
+    return (row, col) => held.get(tile(row) * 0x100000 + tile(col));
+  }
+}
+
+/** Cells of level 0, counted from the raster's corner, at every 16th pixel's corner: pairs of column and row, 17 × 17. */
+function placesOf(raster: RasterOfTiles, { z, row, col }: TileAddress): Float64Array {
+  const system = systemOf(raster.srid)!;
+  const across = pixels / step + 1;
+  const places = new Float64Array(across * across * 2);
+  for (let j = 0; j < across; j++) {
+    const lat = latOf((row + (j * step) / pixels) / 2 ** z);
+    for (let i = 0; i < across; i++) {
+      const lon = lonOf((col + (i * step) / pixels) / 2 ** z);
+      const [x, y] = inSystem(lon, lat, system);
+      places.set([(x - raster.origin_x) / raster.cell_x, (raster.origin_y - y) / raster.cell_y], (j * across + i) * 2);
+    }
+  }
+  return places;
+}
+
+function inSystem(lon: number, lat: number, system: CoordinateSystem): [number, number] {
+  if (system.kind === 'geographic') return [lon, lat];
+  if (isPlane(system)) {
+    // the series holds for 4.5° and a county is 1° wide; whatever is far away is no place of the raster
+    if (Math.abs(lon - system.centralMeridian) > 30) return [Number.NaN, Number.NaN];
+    return toPlane(lon, lat, system);
+  }
+  const half = 6378137 * Math.PI;
+  return [(squareX(lon) * 2 - 1) * half, (1 - squareY(lat) * 2) * half];
+}
+
+/** The finest level of which the tile holds no more than 10,000 cells; null: none at all; undefined: even of the coarsest it holds more. */
+function windowOf(raster: RasterOfTiles, places: Float64Array, coarsest: number): Window | null | undefined {
+  let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (let i = 0; i < places.length; i += 2) {
+    const [x, y] = [places[i]!, places[i + 1]!];
+    if (Number.isNaN(x)) continue;
+    [west, east] = [Math.min(west, x), Math.max(east, x)];
+    [north, south] = [Math.min(north, y), Math.max(south, y)];
+  }
+  [west, north] = [Math.max(0, Math.floor(west)), Math.max(0, Math.floor(north))];
+  [east, south] = [Math.min(raster.width, Math.ceil(east)), Math.min(raster.height, Math.ceil(south))];
+  if (!(east > west && south > north)) return null;
+  for (let level = 0; level <= coarsest; level++) {
+    const cell = 2 ** level;
+    const rows: [number, number] = [Math.floor(north / cell), Math.floor((south - 1) / cell)];
+    const cols: [number, number] = [Math.floor(west / cell), Math.floor((east - 1) / cell)];
+    if ((rows[1] - rows[0] + 1) * (cols[1] - cols[0] + 1) <= mostCells) return { level, rows, cols };
+  }
+  return undefined;
+}
+
+function paint(
+  raster: RasterOfTiles,
+  places: Float64Array,
+  level: number,
+  cellsAt: (row: number, col: number) => Cells | undefined,
+  look: Look,
+): Uint8Array {
+  const { width, height, tile_size: side } = raster;
+  const across = pixels / step + 1;
+  const out = new Uint8Array(pixels * pixels);
+  const scale = 2 ** level;
+  for (let py = 0; py < pixels; py++) {
+    const j = Math.floor(py / step);
+    const v = (py + 0.5) / step - j;
+    for (let px = 0; px < pixels; px++) {
+      const i = Math.floor(px / step);
+      const u = (px + 0.5) / step - i;
+      const at = (j * across + i) * 2;
+      const below = at + across * 2;
+      const place = (n: number) =>
+        (places[at + n]! * (1 - u) + places[at + 2 + n]! * u) * (1 - v) +
+        (places[below + n]! * (1 - u) + places[below + 2 + n]! * u) * v;
+      const [x, y] = [place(0), place(1)];
+      if (!(x >= 0 && y >= 0 && x < width && y < height)) {
+        out[py * pixels + px] = outside;
+        continue;
+      }
+      const [row, col] = [Math.floor(y / scale), Math.floor(x / scale)];
+      const cells = cellsAt(row, col);
+      const cell = (row % side) * side + (col % side);
+      const half = cells ? cells.slopes[cell]! : noSlope;
+      // strokes of 2 pixels every 8, which go on in the next tile
+      if (half === noSlope) out[py * pixels + px] = (px - py + pixels) % 8 < 2 ? unknownStroke : unknown;
+      else out[py * pixels + px] = look.index(half, cells!.shades?.[cell] ?? 0, (px + py) % 8 < 2);
+    }
+  }
+  return out;
+}
+
+/** The raster's box in degrees: its edges bend, so points along them are looked at. */
+export function boxOfRaster(raster: RasterOfTiles): Box {
+  const system = systemOf(raster.srid)!;
+  const box: Box = [Infinity, Infinity, -Infinity, -Infinity];
+  const [w, h] = [raster.width * raster.cell_x, raster.height * raster.cell_y];
+  for (let i = 0; i <= 8; i++) {
+    const t = i / 8;
+    for (const [x, y] of [
+      [t * w, 0],
+      [t * w, h],
+      [0, t * h],
+      [w, t * h],
+    ] as const) {
+      const [lon, lat] = toLonLat(raster.origin_x + x, raster.origin_y - y, system);
+      box[0] = Math.min(box[0], lon);
+      box[1] = Math.min(box[1], lat);
+      box[2] = Math.max(box[2], lon);
+      box[3] = Math.max(box[3], lat);
+    }
+  }
+  return box;
+}
+
+/** From further off a tile is 11° wide and the projection's series no longer holds over all of it. */
+const furthest = 6;
+
+/** The least zoom whose tiles hold 10,000 cells of the coarsest level at most. */
+function leastZoom(raster: RasterOfTiles, coarsest: number): number {
+  if (coarsest >= coarseLevels(raster.width, raster.height)) return furthest;
+  const [west, south, east, north] = boxOfRaster(raster);
+  const { lon } = metresPerDegree((south + north) / 2);
+  const cellM = ((east - west) * lon) / raster.width;
+  const tileM = 360 * lon;
+  // 95 and not 100 across: the grid lies askew under the tile
+  return Math.max(furthest, Math.ceil(Math.log2(tileM / (95 * cellM * 2 ** coarsest))));
+}
