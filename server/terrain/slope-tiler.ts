@@ -2,7 +2,7 @@ import { endianness } from 'node:os';
 import { promisify } from 'node:util';
 import { deflate, type ZlibOptions } from 'node:zlib';
 import { type SpooledTile, TILE_SIZE, type TileWriter } from './tile-spool.ts';
-import { packBytes } from './view-tiler.ts';
+import { packShades } from './view-tiler.ts';
 
 const deflateBytes = promisify<Buffer, ZlibOptions, Buffer>(deflate);
 
@@ -98,6 +98,6 @@ async function pack(
   const bytes = Buffer.from(cells.buffer);
   if (endianness() === 'BE') bytes.swap32();
   // level 1: noise of slopes hardly packs better at 6, which takes three times as long
-  const [data, shade] = await Promise.all([deflateBytes(bytes, { level: 1 }), packBytes(shades, 0)]);
+  const [data, shade] = await Promise.all([deflateBytes(bytes, { level: 1 }), packShades(shades)]);
   return { level: 0, tile_row, tile_col, data, shade };
 }

@@ -7,6 +7,8 @@ import { promisify } from 'node:util';
 import { deflate, inflateSync, type ZlibOptions } from 'node:zlib';
 import { type SpooledTile, TILE_SIZE, type TileWriter } from './tile-spool.ts';
 
+/** a tile is 4 kB: a window of 32 kB would take longer to lay out than to use */
+const small: ZlibOptions = { level: 1, windowBits: 12, memLevel: 5 };
 const deflateBytes = promisify<Buffer, ZlibOptions, Buffer>(deflate);
 
 /** in place of a slope where there is none */
@@ -26,6 +28,9 @@ export function coarseLevels(width: number, height: number): number {
 export const sampleOf = (cell: number, level: number): number =>
   cell * 2 ** level + (level === 0 ? 0 : 2 ** (level - 1));
 
+const allUnknown = Buffer.alloc(TILE_SIZE * TILE_SIZE, noSlope);
+const allDark = Buffer.alloc(TILE_SIZE * TILE_SIZE);
+
 class Level {
   readonly #level: number;
   readonly #width: number;
@@ -33,6 +38,7 @@ class Level {
   readonly #shades: Uint8Array;
   #rows = 0;
   #tileRow = 0;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(level: number, width: number) {
     this.#level = level;
@@ -57,17 +63,24 @@ class Level {
     const tiles: Promise<SpooledTile | null>[] = [];
     for (let col = 0; col * TILE_SIZE < this.#width; col++) tiles.push(this.#pack(col));
     this.#rows = 0;
-    const row = await Promise.all(tiles);
     this.#tileRow++;
-    await writer.write(row.filter((tile) => tile !== null));
+    // packed and written by other threads while the next rows are read
+    await this.#writing;
+    this.#writing = Promise.all(tiles).then((row) => writer.write(row.filter((tile) => tile !== null)));
+    this.#writing.catch(() => {}); // told at the next flush or at the end
+  }
+
+  async finish(writer: TileWriter): Promise<void> {
+    await this.flush(writer);
+    await this.#writing;
   }
 
   async #pack(tile_col: number): Promise<SpooledTile | null> {
     const slopes = this.#cut(this.#slopes, tile_col, noSlope);
-    if (slopes.every((byte) => byte === noSlope)) return null;
+    if (allUnknown.equals(slopes)) return null;
     const shades = this.#cut(this.#shades, tile_col, 0);
     const place = { level: this.#level, tile_row: this.#tileRow, tile_col };
-    const [data, shade] = await Promise.all([packBytes(slopes), packBytes(shades, 0)]);
+    const [data, shade] = await Promise.all([packBytes(slopes), packShades(shades)]);
     return { ...place, data, shade };
   }
 
@@ -106,14 +119,17 @@ export class ViewTiler {
   }
 
   async finish(): Promise<void> {
-    for (const level of this.#levels) await level.flush(this.#writer);
+    for (const level of this.#levels) await level.finish(this.#writer);
   }
 }
 
-/** @param none where all bytes are that, nothing is packed */
-export async function packBytes(bytes: Uint8Array, none?: number): Promise<Buffer> {
-  if (none !== undefined && bytes.every((byte) => byte === none)) return Buffer.alloc(0);
-  return deflateBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), { level: 1 });
+/** A tile of shades; empty where no cell has one. */
+export async function packShades(bytes: Uint8Array): Promise<Buffer> {
+  return allDark.equals(bytes) ? Buffer.alloc(0) : packBytes(bytes);
+}
+
+async function packBytes(bytes: Uint8Array): Promise<Buffer> {
+  return deflateBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), small);
 }
 
 /** @throws Error where that is not side² bytes */

@@ -9,7 +9,7 @@ import { extname, join, normalize } from 'node:path';
 import { makeParcels, regionCode, summaryOf } from './fixture-county.ts';
 import { checks, layerTypes } from './fixture-registry.ts';
 import { makeShapes } from './fixture-shapes.ts';
-import { layerTiles, parcelTiles, tileBytes, tilesetOf } from './fixture-tiles.ts';
+import { layerTiles, parcelTiles, pictureBytes, picturesOf, tileBytes, tilesetOf } from './fixture-tiles.ts';
 import { detailOf, facetsOf, matching, type Row } from './fixture-verdicts.ts';
 
 /** What is served at `/`, unless a test says otherwise. */
@@ -162,6 +162,15 @@ export async function startFixtureServer(
       const [status, body] = api(url.pathname.slice('/api/v1/'.length), url.searchParams);
       const type = status < 400 ? 'application/json' : 'application/problem+json';
       response.writeHead(status, { 'content-type': type, 'x-request-id': 'req-00ab12' }).end(JSON.stringify(body));
+      return;
+    }
+    if (/^\/ogc\/collections\/slope\/(styles\/slope\/)?map\/tiles\//.test(url.pathname)) {
+      const over = url.searchParams.get('over');
+      const picture = url.pathname.includes('/styles/');
+      const body = picture
+        ? pictureBytes(over === null ? null : Number(over))
+        : JSON.stringify(picturesOf('slope', layerTiles(shapes['county']!)));
+      response.writeHead(200, { 'content-type': picture ? 'image/png' : 'application/json' }).end(body);
       return;
     }
     if (url.pathname.startsWith('/ogc/collections/')) {

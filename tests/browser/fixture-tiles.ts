@@ -1,7 +1,9 @@
 /** Recorded tiles of the made-up county: its shapes encoded by the service's own encoder, or, below a zoom, cells that count them. */
 import type { MultiPolygon, Polygon } from 'geojson';
 import { cellFeatures, countsByKind } from '../../server/tiles/cells.ts';
+import { encodePng } from '../../server/tiles/png.ts';
 import { PointIndex } from '../../server/tiles/point-index.ts';
+import { slopeLook, steepLook } from '../../server/tiles/terrain-looks.ts';
 import { boxOfTile, type TileAddress } from '../../server/tiles/tile-grid.ts';
 import { encodeTile, type TileFeature } from '../../server/tiles/vector-tile.ts';
 import type { Row } from './fixture-verdicts.ts';
@@ -78,4 +80,23 @@ export async function tileBytes(
   const index = await PointIndex.read(async (after) => points.filter((point) => point.ordinal > after));
   const kinds = countsByKind(['compliant', 'non_compliant', 'undetermined']);
   return encodeTile('cells', cellFeatures(index.cells(tile), tile.z, kinds), tile);
+}
+
+/** Where the made-up raster lies, and that it can be drawn as slopes alone. */
+export function picturesOf(id: string, county: readonly TileFeature[]) {
+  const { boundingBox } = tilesetOf(id, '', county, 0);
+  const href = `/ogc/collections/${id}/styles/slope/map/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}?v=1`;
+  const link = { rel: 'item', templated: true, style: 'slope', minTileMatrix: '6', href };
+  return { title: id, dataType: 'map', version: '1', boundingBox, links: [link] };
+}
+
+/** A tile of five stripes from flat to steep, the same everywhere. @param over only what is steeper */
+export function pictureBytes(over: number | null): Uint8Array {
+  const look = over === null ? slopeLook : steepLook(over);
+  const halves = [0, 8, 20, 40, 80];
+  const pixels = Uint8Array.from({ length: 256 * 256 }, (_, i) => {
+    const [x, y] = [i % 256, Math.floor(i / 256)];
+    return look.index(halves[Math.floor(x / 51.3)]!, 0, (x + y) % 8 < 2);
+  });
+  return encodePng(256, 256, pixels, look.palette);
 }

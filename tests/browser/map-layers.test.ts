@@ -65,6 +65,24 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
     expect(await red()).toBeLessThan(before / 4);
   });
 
+  test('slope classes lie under the parcels, and steep cells about the selected one, by the limit of the run', async () => {
+    await page.goto(`${server.url}?run=run-2&parcel=D-0031`);
+    await ready();
+    const label = (text: string | RegExp) => page.locator('[data-terrain] label', { hasText: text });
+    await label(/坡度大于 25° 的格网/).click();
+    await mapDrawn(page);
+    expect(server.asked.some((one) => /styles\/slope\/map\/tiles\/.*over=25/.test(one))).toBe(true);
+    await picture('steep');
+    await label(/坡度大于 25°/).click();
+    await label('坡度分级').click();
+    await mapDrawn(page);
+    // ≤2° over paper: 150, 205, 150 of which four fifths
+    expect((await countColours(page, ['#aad5a9'], 8))[0]).toBeGreaterThan(2_000);
+    expect(await page.locator('[data-terrain=slope]').textContent()).toMatch(/2–6°.*>25°（斜纹）.*无数据/s);
+    expect(await seriousFaults(page)).toEqual([]);
+    await picture('slope');
+  });
+
   test('two years of land use lie left and right of a line that keys move', async () => {
     await page.getByRole('button', { name: '两年地类卷帘对比' }).click();
     const line = page.getByRole('slider', { name: '卷帘线' });

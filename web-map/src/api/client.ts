@@ -1,5 +1,5 @@
 /** The one place that knows the addresses of the API. Everything else asks by name. */
-import { type TileSource, tileSource } from '../map/tiles.ts';
+import { type PictureSource, pictureSources, type TileSource, tileSource } from '../map/tiles.ts';
 import { type FollowJob, followEvents } from './follow-job.ts';
 import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
@@ -146,6 +146,11 @@ export function createApiClient({ base, language }: ApiClientOptions) {
       const source = tileSource(await get<Tileset>(path, {}, signal), new URL('../../', base).href);
       if (source === null) throw new ApiProblem({ code: 'not-understood' });
       return source;
+    },
+    /** of a raster layer, one for each style it can be drawn in */
+    pictures: async (layerId: string, signal?: AbortSignal): Promise<PictureSource[]> => {
+      const path = `../../ogc/collections/${id(layerId)}/map/tiles/WebMercatorQuad`;
+      return pictureSources(await get<Tileset>(path, {}, signal), new URL('../../', base).href);
     },
     persons: (signal?: AbortSignal) => all<Person>('persons', { limit: 500 }, signal),
     /** the same name and office again is the same person */

@@ -127,10 +127,11 @@ export interface Facets {
 export interface Tileset {
   version: string;
   /** `cells` below a zoom, the things themselves (`parcels` or `features`) from it on */
-  layers: { id: string; minTileMatrix?: string; maxTileMatrix?: string }[];
+  layers?: { id: string; minTileMatrix?: string; maxTileMatrix?: string }[];
   /** degrees; absent where nothing has a shape */
   boundingBox?: { lowerLeft: [number, number]; upperRight: [number, number] };
-  links: { rel: string; templated?: boolean; href: string }[];
+  /** of a raster one for each style */
+  links: { rel: string; templated?: boolean; href: string; style?: string; minTileMatrix?: string }[];
 }
 
 /** A polygon a parcel meets, or another parcel (then without a layer). */

@@ -1,6 +1,6 @@
 /** What a finding measured, as rows of label and text. Each check has details of its own (CONTRACT §4). */
 import { roundArea } from '../../../server/domain/rounding.ts';
-import type { FindingDetail, Hit } from '../api/types.ts';
+import type { FindingDetail, Hit, RunParams } from '../api/types.ts';
 import { printed, printedArea } from './area.ts';
 import { slopeClasses } from './parcel-charts.ts';
 import type { Translate } from './sentence.ts';
@@ -75,4 +75,10 @@ export function findingFacts(finding: FindingDetail, t: Translate): Fact[] {
   if (typeof finding.declared_area_m2 === 'number') add('declared', both(finding.declared_area_m2));
   if (typeof finding.difference_m2 === 'number') add('difference', both(finding.difference_m2));
   return facts;
+}
+
+/** degrees, strictly over which a cell is steep: as the run took it, else as the check's default is */
+export function steepLimit(params: RunParams | undefined): number {
+  const limit = Number(params?.['steep-slope']?.['max_slope_deg'] ?? 25);
+  return Number.isFinite(limit) ? limit : 25;
 }

@@ -37,5 +37,18 @@ export const layersEn: typeof layersZh = {
     swipeAt: '{left} on the left {n}%, {right} on the right {rest}%',
     swipeSide: { left: 'Year on the left', right: 'Year on the right' },
     swipeEnd: 'End',
+    terrain: {
+      title: 'Ground',
+      slope: 'Slope classes',
+      hillshade: 'Hillshade',
+      steep: 'Cells over {n}° about the selected parcel',
+      selectFirst: 'Shown when a parcel is selected.',
+      flat: '≤2° (flat)',
+      gentle: '2–6°',
+      medium: '6–15°',
+      strong: '15–25°',
+      steep25: '>25° (hatched)',
+      unknown: 'No data (grey hatching)',
+    },
   },
 };

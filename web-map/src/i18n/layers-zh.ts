@@ -34,5 +34,18 @@ export const layersZh = {
     swipeAt: '左侧 {left} 年占 {n}%，右侧 {right} 年占 {rest}%',
     swipeSide: { left: '左侧年份', right: '右侧年份' },
     swipeEnd: '结束对比',
+    terrain: {
+      title: '地形',
+      slope: '坡度分级',
+      hillshade: '山体阴影',
+      steep: '所选地块周围坡度大于 {n}° 的格网',
+      selectFirst: '选中一个地块后显示。',
+      flat: '≤2°（平地）',
+      gentle: '2–6°（含6°）',
+      medium: '6–15°（含15°）',
+      strong: '15–25°（含25°）',
+      steep25: '>25°（斜纹）',
+      unknown: '无数据（灰斜纹）',
+    },
   },
 };

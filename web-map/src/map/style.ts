@@ -9,6 +9,7 @@ import { drawingOrder, paper, verdictLooks } from './palette.ts';
 import { parcelFilter } from './parcel-filter.ts';
 import { hatchId, markId } from './raster-marks.ts';
 import { selectionLayers, selectionSources } from './selection-style.ts';
+import { type PictureLayer, pictureLayer, pictureSources } from './terrain-style.ts';
 import type { TileSource } from './tiles.ts';
 import { toolLayers, toolSources } from './tool-style.ts';
 
@@ -27,6 +28,10 @@ export interface MapState {
   backdrop: readonly BackdropLayer[];
   run: { runId: string; source: TileSource } | null;
   filters: Filters;
+  /** under the layers, lowest first: a basemap, slope, hillshade */
+  ground?: readonly PictureLayer[];
+  /** over the parcels: steep cells */
+  over?: readonly PictureLayer[];
 }
 
 export const runSource = (runId: string): string => `run:${runId}`;
@@ -51,20 +56,23 @@ const vector = ({ template, singlyFrom, frame }: TileSource): StyleSpecification
   ...(frame ? { bounds: frame } : {}),
 });
 
-export function mapStyle({ backdrop, run, filters }: MapState): StyleSpecification {
+export function mapStyle({ backdrop, run, filters, ground = [], over = [] }: MapState): StyleSpecification {
   const source = run ? runSource(run.runId) : '';
   return {
     version: 8,
     sources: {
       ...Object.fromEntries(backdrop.map((layer) => [backdropSource(layer.layerId), vector(layer.source)])),
       ...(run ? { [source]: vector(run.source) } : {}),
+      ...pictureSources([...ground, ...over]),
       ...selectionSources,
       ...toolSources,
     },
     layers: [
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
+      ...ground.map(pictureLayer),
       ...backdrop.flatMap(backdropLayers('areas')),
       ...(run ? [...otherParcels(source, filters), ...drawingOrder.flatMap(parcelLayers(source, filters))] : []),
+      ...over.map(pictureLayer),
       ...backdrop.flatMap(hitLayer),
       ...backdrop.flatMap(backdropLayers('names')),
       ...(run ? [...cellLayers(source, filters.verdict), ...drawingOrder.map(markLayer(source, filters))] : []),

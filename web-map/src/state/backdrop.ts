@@ -8,6 +8,7 @@ import type { TileSource } from '../map/tiles.ts';
 import { choiceKey, createLayerChoices } from './layer-choices.ts';
 import { createSwipe } from './swipe.ts';
 import { createTask } from './task.ts';
+import { createTerrain } from './terrain.ts';
 
 export interface LayerTiles {
   state: 'loading' | 'done' | 'failed';
@@ -90,6 +91,7 @@ export function createBackdrop(api: ApiClient, choices = createLayerChoices()) {
     }
   }
 
+  const terrain = createTerrain(api, all, usedByRun, choices);
   const swipe = createSwipe(layers, need);
   /** Whether a layer is on the map: while two years are set side by side, of land use they alone. */
   const isDrawn = ({ layer_id, type }: LayerItem): boolean => {
@@ -97,5 +99,5 @@ export function createBackdrop(api: ApiClient, choices = createLayerChoices()) {
     if (type === 'land-use' && sides) return layer_id === sides.left || layer_id === sides.right;
     return shown.has(layer_id);
   };
-  return { all, layers, shown, tiles, region, task, choose, opacityOf, choices, swipe, isDrawn };
+  return { all, layers, shown, tiles, region, task, choose, opacityOf, choices, swipe, isDrawn, terrain };
 }
