@@ -119,7 +119,11 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     { prefix: '/ogc' },
   );
   refuseOtherMethods(app, known);
-  await servePage(app, options.pageFolder ?? join(fileURLToPath(new URL('..', import.meta.url)), 'web-map', 'dist'));
+  await servePage(
+    app,
+    deps.config.basemaps,
+    options.pageFolder ?? join(fileURLToPath(new URL('..', import.meta.url)), 'web-map', 'dist'),
+  );
   await app.ready();
   return app;
 }

@@ -2,6 +2,7 @@
  * The one typed object of settings, read once from the environment and passed in. Nothing else reads process.env.
  */
 import { availableParallelism } from 'node:os';
+import { type Basemap, readBasemaps } from './domain/basemaps.ts';
 import {
   type IntakeLimits,
   layerLimits,
@@ -30,6 +31,8 @@ export interface Config {
   compute: { threads: number; parcelsEach: number };
   /** a run takes over what an earlier one found on the same evidence */
   reuseResults: boolean;
+  /** pictures from other hosts that the page may lay under the parcels; none unless set */
+  basemaps: Basemap[];
   logLevel: string;
   /** of this process; part of what a run pins, since another processor rounds otherwise */
   runtime: { node: string; arch: string };
@@ -65,6 +68,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     chunkLeaseS: 10,
     compute: { threads: Math.min(availableParallelism(), 8), parcelsEach: 2000 },
     reuseResults: true,
+    basemaps: readBasemaps(env['BASEMAPS']),
     logLevel: env['LOG_LEVEL'] ?? 'info',
     runtime: { node: process.versions.node, arch: process.arch },
   };

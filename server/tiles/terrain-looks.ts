@@ -21,16 +21,17 @@ const common: Rgba[] = [
 
 /** 第三次国土调查坡度分级 (DOMAIN §1.4), upper bound included: ≤2°, 2–6°, 6–15°, 15–25°, >25° */
 const edges = [2, 6, 15, 25];
+// brown at the steep end, since red is a parcel's that is flagged
 const classColours: Rgba[] = [
   [150, 205, 150, 200],
   [206, 226, 140, 200],
   [250, 217, 120, 200],
   [240, 150, 80, 210],
-  [200, 70, 60, 220],
+  [150, 84, 60, 220],
 ];
 /** the index of class 1; that of the strokes over 25° comes after the five */
 export const firstClass = common.length;
-const steepStroke: Rgba = [80, 10, 20, 235];
+const steepStroke: Rgba = [70, 25, 10, 235];
 
 export const slopeLook: Look = {
   palette: [...common, ...classColours, steepStroke],
@@ -43,7 +44,8 @@ export const slopeLook: Look = {
 
 /** Only what is steeper than a limit. @param degrees strictly over it; exact for whole and half degrees */
 export const steepLook = (degrees: number): Look => ({
-  palette: [...common, [200, 70, 60, 150], steepStroke],
+  // violet, to be seen over a flagged parcel and over the classes
+  palette: [...common, [120, 60, 170, 110], [70, 15, 110, 235]],
   index: (half, _shade, stroke) => (half > degrees * 2 ? firstClass + (stroke ? 1 : 0) : outside),
 });
 

@@ -120,6 +120,7 @@ export async function startFixtureServer(
       return { type: 'FeatureCollection', features: all.slice(from, to), next_cursor, number_matched: all.length };
     };
     const [resource, id, part, parcelId] = path.split('/').map(decodeURIComponent);
+    if (resource === 'config') return [200, { basemaps: [] }];
     if (resource === 'checks') return [200, list(checks)];
     if (resource === 'layer-types') return [200, list(layerTypes)];
     if (self.scenario === 'broken') return [503, problem(503, 'busy', '数据库正在启动，请一分钟后重试。')];

@@ -69,7 +69,16 @@ export const bowTie = (x: number, y: number, size = 100): Point[][] => [
 
 /** Rows of every table that receiving writes to. */
 export async function rowCounts(database: Database): Promise<Record<string, number>> {
-  const tables = ['parcel_set', 'parcel', 'layer', 'layer_feature', 'layer_piece', 'raster_tile', 'raster_view', 'region'];
+  const tables = [
+    'parcel_set',
+    'parcel',
+    'layer',
+    'layer_feature',
+    'layer_piece',
+    'raster_tile',
+    'raster_view',
+    'region',
+  ];
   const counts: Record<string, number> = {};
   for (const table of tables) {
     const { rows } = await database.pool.query<{ n: number }>(`select count(*)::int as n from ${table}`);

@@ -2,26 +2,27 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
+import { type Basemap, hostsOf } from '../../domain/basemaps.ts';
 import type { App } from '../context.ts';
 import { safeHeaders } from './safe-headers.ts';
 
-/** No other host is asked for anything, nothing is inline; maplibre's worker is a file of ours. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "worker-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** No other host is asked for anything but the pictures of basemaps that are set; nothing is inline; maplibre's worker is a file of ours. */
+const contentSecurityPolicy = (hosts: string[]) =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    "style-src 'self'",
+    ["img-src 'self' data: blob:", ...hosts].join(' '),
+    "font-src 'self'",
+    ["connect-src 'self'", ...hosts].join(' '),
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
 
-const headers = { ...safeHeaders, 'content-security-policy': contentSecurityPolicy };
-
-export async function servePage(app: App, folder: string): Promise<void> {
+export async function servePage(app: App, basemaps: readonly Basemap[], folder: string): Promise<void> {
+  const headers = { ...safeHeaders, 'content-security-policy': contentSecurityPolicy(hostsOf(basemaps)) };
   if (!existsSync(join(folder, 'index.html'))) {
     app.get('/', { schema: { hide: true } }, async (_request, reply) =>
       reply

@@ -62,6 +62,7 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
         reviews: snakeKeys(config.limits.reviews),
         page: maxLimit,
       },
+      basemaps: config.basemaps,
       export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension, options }) => ({
         id,
         title,

@@ -6,6 +6,7 @@ import { ApiProblem } from './problem.ts';
 import type { Attachment, BatchBody, BatchMade, BatchPreview, Person, Review, ReviewItem } from './review-types.ts';
 import { type SendFile, sendFile } from './send-file.ts';
 import type {
+  Basemap,
   CheckText,
   Facets,
   FeaturesPage,
@@ -121,6 +122,7 @@ export function createApiClient({ base, language }: ApiClientOptions) {
 
   const id = encodeURIComponent;
   return {
+    config: (signal?: AbortSignal) => get<{ basemaps?: Basemap[] }>('config', {}, signal),
     checks: (signal?: AbortSignal) => all<CheckText>('checks', {}, signal),
     layerTypes: (signal?: AbortSignal) => all<LayerTypeText>('layer-types', {}, signal),
     runs: (signal?: AbortSignal) => all<RunItem>('runs', { limit: 500 }, signal),

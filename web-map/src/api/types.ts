@@ -5,6 +5,7 @@ import type { FindingOut, PieceOut, RunSummary, VerdictFeature } from '../../../
 
 import type { Review, Standing } from './review-types.ts';
 
+export type { Basemap } from '../../../server/domain/basemaps.ts';
 export type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
 export type {
   Books,

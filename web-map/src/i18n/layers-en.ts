@@ -50,5 +50,8 @@ export const layersEn: typeof layersZh = {
       steep25: '>25° (hatched)',
       unknown: 'No data (grey hatching)',
     },
+    basemap: 'Basemap',
+    noBasemap: 'None (layers of this service alone)',
+    photo: 'Photo {name}',
   },
 };

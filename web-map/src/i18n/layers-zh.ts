@@ -47,5 +47,8 @@ export const layersZh = {
       steep25: '>25°（斜纹）',
       unknown: '无数据（灰斜纹）',
     },
+    basemap: '底图',
+    noBasemap: '无（仅本系统图层）',
+    photo: '照片 {name}',
   },
 };

@@ -7,9 +7,9 @@ import { aroundOf, type PictureLayer } from './terrain-style.ts';
 /** Tiles of this zoom are drawn larger beyond it: a pixel is 0.5 m there, a tenth of the finest cells. */
 const finest = 18;
 
-type Known = Pick<Workspace, 'runs' | 'selection'> & { backdrop: Pick<Workspace['backdrop'], 'terrain'> };
+type Known = Pick<Workspace, 'runs' | 'selection'> & { backdrop: Pick<Workspace['backdrop'], 'terrain' | 'basemap'> };
 
-export function picturesOf({ backdrop: { terrain }, runs, selection }: Known) {
+export function picturesOf({ backdrop: { terrain, basemap }, runs, selection }: Known) {
   const params = runs.chosen.value?.params;
   const demFirst = params?.['steep-slope']?.['source'] === 'dem';
   const picture = (kind: 'slope' | 'hillshade' | 'steep'): PictureLayer[] => {
@@ -23,5 +23,15 @@ export function picturesOf({ backdrop: { terrain }, runs, selection }: Known) {
     const tiles = `${template}&over=${steepLimit(params)}`;
     return [{ ...common, id: `terrain:steep:${about.join(' ')}`, tiles: [tiles], frame: aroundOf(about) }];
   };
-  return { ground: [...picture('slope'), ...picture('hillshade')], over: picture('steep') };
+  const under = (basemap.chosen.value?.tiles ?? []).map(
+    (tiles): PictureLayer => ({
+      id: `basemap:${tiles}`,
+      tiles: [tiles],
+      zooms: [0, basemap.chosen.value!.max_zoom],
+      frame: null,
+      opacity: basemap.opacity.value,
+      sharp: false,
+    }),
+  );
+  return { ground: [...under, ...picture('slope'), ...picture('hillshade')], over: picture('steep') };
 }

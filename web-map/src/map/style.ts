@@ -7,6 +7,7 @@ import { cellLayers } from './cell-style.ts';
 import { fainter } from './opacity.ts';
 import { drawingOrder, paper, verdictLooks } from './palette.ts';
 import { parcelFilter } from './parcel-filter.ts';
+import { photoLayers, photoNames, photoSources } from './photo-style.ts';
 import { hatchId, markId } from './raster-marks.ts';
 import { selectionLayers, selectionSources } from './selection-style.ts';
 import { type PictureLayer, pictureLayer, pictureSources } from './terrain-style.ts';
@@ -65,6 +66,7 @@ export function mapStyle({ backdrop, run, filters, ground = [], over = [] }: Map
       ...(run ? { [source]: vector(run.source) } : {}),
       ...pictureSources([...ground, ...over]),
       ...selectionSources,
+      ...photoSources,
       ...toolSources,
     },
     layers: [
@@ -76,7 +78,9 @@ export function mapStyle({ backdrop, run, filters, ground = [], over = [] }: Map
       ...backdrop.flatMap(hitLayer),
       ...backdrop.flatMap(backdropLayers('names')),
       ...(run ? [...cellLayers(source, filters.verdict), ...drawingOrder.map(markLayer(source, filters))] : []),
+      photoNames,
       ...selectionLayers(marksUpToZoom),
+      ...photoLayers(),
       ...toolLayers(),
     ],
   };

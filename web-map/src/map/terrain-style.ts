@@ -35,7 +35,7 @@ export const pictureLayer = ({ id, opacity, sharp }: PictureLayer): LayerSpecifi
   },
 });
 
-/** @returns twice the frame about its middle, and half a kilometre at least: the cells that a parcel lies among */
+/** @returns the frame and as far again to every side, half a kilometre at least: the cells that a parcel lies among */
 export function aroundOf([west, south, east, north]: Frame): Frame {
   const [dx, dy] = [Math.max(east - west, 0.005), Math.max(north - south, 0.005)];
   return [west - dx, south - dy, east + dx, north + dy];

@@ -5,6 +5,7 @@ import { isAbort } from '../api/problem.ts';
 import type { LayerItem } from '../api/types.ts';
 import { lookOf } from '../layers/index.ts';
 import type { TileSource } from '../map/tiles.ts';
+import { createBasemap } from './basemap.ts';
 import { choiceKey, createLayerChoices } from './layer-choices.ts';
 import { createSwipe } from './swipe.ts';
 import { createTask } from './task.ts';
@@ -91,6 +92,7 @@ export function createBackdrop(api: ApiClient, choices = createLayerChoices()) {
     }
   }
 
+  const basemap = createBasemap(api, choices);
   const terrain = createTerrain(api, all, usedByRun, choices);
   const swipe = createSwipe(layers, need);
   /** Whether a layer is on the map: while two years are set side by side, of land use they alone. */
@@ -99,5 +101,5 @@ export function createBackdrop(api: ApiClient, choices = createLayerChoices()) {
     if (type === 'land-use' && sides) return layer_id === sides.left || layer_id === sides.right;
     return shown.has(layer_id);
   };
-  return { all, layers, shown, tiles, region, task, choose, opacityOf, choices, swipe, isDrawn, terrain };
+  return { all, layers, shown, tiles, region, task, choose, opacityOf, choices, swipe, isDrawn, terrain, basemap };
 }
