@@ -119,8 +119,8 @@ export const en: Messages = {
     keys: 'up and down to move, Enter to open, J next, K previous',
   },
   ...filterEn,
-  ...reviewEn,
   ...layersEn,
+  ...reviewEn,
   panel: {
     label: 'Parcel details',
     close: 'Close the details',

@@ -108,8 +108,8 @@ export const zhCN = {
     keys: '用上下键移动，回车打开，J 下一个，K 上一个',
   },
   ...filterZh,
-  ...reviewZh,
   ...layersZh,
+  ...reviewZh,
   panel: {
     label: '地块明细',
     close: '关闭明细',
