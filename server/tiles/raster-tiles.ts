@@ -10,7 +10,7 @@ import { toPlane } from '../domain/gauss-kruger.ts';
 import { metresPerDegree } from '../terrain/horn.ts';
 import type { Grid } from '../terrain/raster-report.ts';
 import { unpackTile } from '../terrain/tile-spool.ts';
-import { coarseLevels, noSlope, slopeByte, unpackBytes } from '../terrain/view-tiler.ts';
+import { coarseLevels, noSlope, unpackBytes } from '../terrain/view-tiler.ts';
 import { Kept } from './kept.ts';
 import { encodePng } from './png.ts';
 import { type Look, outside, shadeLook, slopeLook, steepLook, unknown, unknownStroke } from './terrain-looks.ts';
@@ -43,7 +43,8 @@ interface Levels {
   shaded: boolean;
 }
 interface Cells {
-  slopes: Uint8Array;
+  /** half degrees, as they are on level 0 and rounded up on others; noSlope where there is none */
+  slopes: Uint8Array | Float32Array;
   shades: Uint8Array | null;
 }
 interface Window {
@@ -124,7 +125,10 @@ export class RasterTiles {
     const held = new Map<number, Cells>();
     for (const { tile_row, tile_col, slope, shade } of stored) {
       held.set(tile_row * 0x100000 + tile_col, {
-        slopes: level === 0 ? Uint8Array.from(unpackTile(slope!, side), slopeByte) : unpackBytes(slope!, side),
+        slopes:
+          level === 0
+            ? unpackTile(slope!, side).map((degrees) => (Number.isNaN(degrees) ? noSlope : degrees * 2))
+            : unpackBytes(slope!, side),
         shades: shade && unpackBytes(shade, side),
       });
     }

@@ -9,7 +9,7 @@ export const [outside, unknown, unknownStroke] = [0, 1, 2];
 
 export interface Look {
   palette: readonly Rgba[];
-  /** the index of a cell with a value. @param half slope in half degrees rounded up; @param stroke whether the pixel lies on a stroke */
+  /** the index of a cell with a value. @param half slope in half degrees, from far off rounded up; @param stroke whether the pixel lies on a stroke */
   index: (half: number, shade: number, stroke: boolean) => number;
 }
 
@@ -42,7 +42,7 @@ export const slopeLook: Look = {
   },
 };
 
-/** Only what is steeper than a limit. @param degrees strictly over it; exact for whole and half degrees */
+/** Only what is steeper than a limit. @param degrees strictly over it; from far off exact for whole and half degrees */
 export const steepLook = (degrees: number): Look => ({
   // violet, to be seen over a flagged parcel and over the classes
   palette: [...common, [120, 60, 170, 110], [70, 15, 110, 235]],

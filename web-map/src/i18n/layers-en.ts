@@ -8,6 +8,7 @@ export const layersEn: typeof layersZh = {
     area: 'Measure an area',
     start: 'Points still needed: {n}.',
     crossed: 'The edges cross, so there is no area. Take back the last point and follow the boundary in order.',
+    km: '({km} km)',
     long: 'Length',
     around: 'Perimeter',
     keys: 'Click to add a point. By keyboard: arrows move the map, Enter adds a point at the cross, Backspace takes one back, Escape ends',
