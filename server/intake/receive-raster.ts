@@ -17,9 +17,8 @@ const insertViews = sqlFile('queries/intake-insert-views');
 /** bytes of deflated tiles of one statement; a tile has at most 16 kB */
 const bytesMost = 1_000_000;
 
-/** of level 0 slopes in full; what the screen draws of it beside that */
-type Tile = { level: number; tile_row: number; tile_col: number; data: Buffer; shade: Buffer };
-const none = Buffer.alloc(0);
+/** slopes in full (level null), and what the screen draws */
+type Tile = { level: number | null; tile_row: number; tile_col: number; data: Buffer; shade: Buffer };
 
 /** Throws every AppError of reading a raster; then nothing is stored. */
 export async function receiveRaster(
@@ -74,8 +73,8 @@ async function storeTiles(
       tile_row: of.map((tile) => tile.tile_row),
       tile_col: of.map((tile) => tile.tile_col),
     });
-    const whole = tiles.filter((tile) => tile.level === 0);
-    const drawn = tiles.filter((tile) => tile.level > 0 || tile.shade.length > 0);
+    const whole = tiles.filter((tile) => tile.level === null);
+    const drawn = tiles.filter((tile) => tile.level !== null);
     await underClaim(db, held, async (trx) => {
       if (whole.length > 0)
         await insertTiles.run(trx, { ...key, ...places(whole), data: whole.map((tile) => tile.data) });
@@ -84,7 +83,7 @@ async function storeTiles(
         ...key,
         ...places(drawn),
         level: drawn.map((tile) => tile.level),
-        slope: drawn.map((tile) => (tile.level === 0 ? none : tile.data)),
+        slope: drawn.map((tile) => tile.data),
         shade: drawn.map((tile) => tile.shade),
       });
     });

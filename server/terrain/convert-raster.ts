@@ -50,7 +50,7 @@ export async function convertRaster(job: RasterJob, beat: (share: number) => voi
     const tiler = new SlopeTiler(width, spool);
     const views = new ViewTiler(width, height, spool);
     const push: Push = async (row, shade) => {
-      await tiler.push(row, shade);
+      await tiler.push(row);
       await views.push(row, shade);
     };
     const metres = (row: number) => cellMetres(place, row, system);

@@ -2,8 +2,8 @@ import { endianness } from 'node:os';
 import { promisify } from 'node:util';
 import { deflate, type ZlibOptions } from 'node:zlib';
 import { type SpooledTile, TILE_SIZE, type TileWriter } from './tile-spool.ts';
-import { packShades } from './view-tiler.ts';
 
+const noShade = Buffer.alloc(0);
 const deflateBytes = promisify<Buffer, ZlibOptions, Buffer>(deflate);
 
 /** Gathers rows of slopes into tiles, counts them, and writes the tiles that hold a value. Two bands are in memory. */
@@ -14,7 +14,6 @@ export class SlopeTiler {
   readonly #width: number;
   readonly #writer: TileWriter;
   readonly #band: Float32Array;
-  readonly #shades: Uint8Array;
   #rows = 0;
   #tileRow = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -23,16 +22,11 @@ export class SlopeTiler {
     this.#width = width;
     this.#writer = writer;
     this.#band = new Float32Array(width * TILE_SIZE);
-    this.#shades = new Uint8Array(width * TILE_SIZE);
   }
 
-  /**
-   * @param row slopes in degrees of the next row to the south, NaN = none; copied
-   * @param shade of the same cells, as hornRow gives it; absent throughout where there is none
-   */
-  async push(row: Float32Array, shade?: Uint8Array): Promise<void> {
+  /** @param row slopes in degrees of the next row to the south, NaN = none; copied */
+  async push(row: Float32Array): Promise<void> {
     this.#band.set(row, this.#rows * this.#width);
-    if (shade) this.#shades.set(shade, this.#rows * this.#width);
     for (let i = 0; i < row.length; i++) {
       const value = row[i]!;
       if (Number.isNaN(value)) this.missing++;
@@ -50,7 +44,7 @@ export class SlopeTiler {
     const tiles: Promise<SpooledTile>[] = [];
     for (let col = 0; col * TILE_SIZE < this.#width; col++) {
       const cells = this.#cells(col * TILE_SIZE);
-      if (cells) tiles.push(pack(this.#tileRow, col, cells, this.#shadesAt(col * TILE_SIZE)));
+      if (cells) tiles.push(pack(this.#tileRow, col, cells));
     }
     this.#tileRow++;
     this.#rows = 0;
@@ -78,26 +72,12 @@ export class SlopeTiler {
     }
     return cells.every(Number.isNaN) ? null : cells;
   }
-
-  #shadesAt(left: number): Uint8Array {
-    const shades = new Uint8Array(TILE_SIZE * TILE_SIZE);
-    const right = Math.min(left + TILE_SIZE, this.#width);
-    for (let r = 0; r < this.#rows; r++) {
-      shades.set(this.#shades.subarray(r * this.#width + left, r * this.#width + right), r * TILE_SIZE);
-    }
-    return shades;
-  }
 }
 
-async function pack(
-  tile_row: number,
-  tile_col: number,
-  cells: Float32Array<ArrayBuffer>,
-  shades: Uint8Array,
-): Promise<SpooledTile> {
+async function pack(tile_row: number, tile_col: number, cells: Float32Array<ArrayBuffer>): Promise<SpooledTile> {
   const bytes = Buffer.from(cells.buffer);
   if (endianness() === 'BE') bytes.swap32();
   // level 1: noise of slopes hardly packs better at 6, which takes three times as long
-  const [data, shade] = await Promise.all([deflateBytes(bytes, { level: 1 }), packShades(shades)]);
-  return { level: 0, tile_row, tile_col, data, shade };
+  const data = await deflateBytes(bytes, { level: 1 });
+  return { level: null, tile_row, tile_col, data, shade: noShade };
 }

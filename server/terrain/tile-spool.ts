@@ -1,7 +1,7 @@
 /**
  * The file between the parser's child and the database: tiles one after another, and an end mark with their number, so
- * that a spool cut short is seen. Little-endian: "ZBSLOPE2", then per tile u32 level, row, col, length of the slopes, length of the shades,
- * and the bytes of both; at the end u32 0xFFFFFFFF, number of tiles, 0, 0, 0.
+ * that a spool cut short is seen. Little-endian: "ZBSLOPE2", then per tile u32 level + 1 (0: slopes in full), row, col, length of the slopes,
+ * length of the shades, and the bytes of both; at the end u32 0xFFFFFFFF, number of tiles, 0, 0, 0.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { endianness } from 'node:os';
@@ -25,9 +25,8 @@ export interface RasterTile {
 
 /** A tile with what the screen draws (view-tiler.ts). */
 export interface SpooledTile extends RasterTile {
-  /** 0: every cell, `data` as above; n: every 2^n-th, a byte a slope */
-  level: number;
-  /** deflated bytes, one a cell; empty where there is none */
+  /** null: slopes as above. Else it is for the screen: of every 2^level-th cell slopes (not of level 0) and shades, a byte each, deflated, or empty */
+  level: number | null;
   shade: Buffer;
 }
 
@@ -47,7 +46,7 @@ export async function createTileSpool(path: string): Promise<TileWriter> {
   return {
     async write(tiles) {
       const parts = tiles.flatMap(({ level, tile_row, tile_col, data, shade }) => [
-        words(level, tile_row, tile_col, data.length, shade.length),
+        words(level === null ? 0 : level + 1, tile_row, tile_col, data.length, shade.length),
         data,
         shade,
       ]);
@@ -62,7 +61,7 @@ export async function createTileSpool(path: string): Promise<TileWriter> {
 
 /** The tiles of slope in the order written (by row, then column). @throws Error where the spool is not whole */
 export async function* readRasterTiles(spool: string): AsyncGenerator<SpooledTile> {
-  for await (const tile of readSpool(spool)) if (tile.level === 0) yield tile;
+  for await (const tile of readSpool(spool)) if (tile.level === null) yield tile;
 }
 
 /** All tiles, those that are drawn too. @throws as readRasterTiles */
@@ -73,14 +72,14 @@ export async function* readSpool(spool: string): AsyncGenerator<SpooledTile> {
     if (!(await readExactly(file, 0, at)).equals(magic)) throw new Error(`${spool} is no tile spool`);
     for (let count = 0; ; count++) {
       const head = await readExactly(file, at, headBytes);
-      const [level = 0, row = 0, col = 0, slopes = 0, shades = 0] = [0, 4, 8, 12, 16].map((i) => head.readUInt32LE(i));
-      if (level === endMark) {
+      const [mark = 0, row = 0, col = 0, slopes = 0, shades = 0] = [0, 4, 8, 12, 16].map((i) => head.readUInt32LE(i));
+      if (mark === endMark) {
         if (row !== count) throw new Error(`${spool} holds ${count} tiles where ${row} were written`);
         return;
       }
       const bytes = await readExactly(file, at + headBytes, slopes + shades);
       const [data, shade] = [bytes.subarray(0, slopes), bytes.subarray(slopes)];
-      yield { level, tile_row: row, tile_col: col, data, shade };
+      yield { level: mark === 0 ? null : mark - 1, tile_row: row, tile_col: col, data, shade };
       at += headBytes + bytes.length;
     }
   } finally {

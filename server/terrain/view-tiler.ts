@@ -5,10 +5,8 @@
  */
 import { promisify } from 'node:util';
 import { deflate, inflateSync, type ZlibOptions } from 'node:zlib';
-import { type SpooledTile, TILE_SIZE, type TileWriter } from './tile-spool.ts';
+import type { SpooledTile, TileWriter } from './tile-spool.ts';
 
-/** a tile is 4 kB: a window of 32 kB would take longer to lay out than to use */
-const small: ZlibOptions = { level: 1, windowBits: 12, memLevel: 5 };
 const deflateBytes = promisify<Buffer, ZlibOptions, Buffer>(deflate);
 
 /** in place of a slope where there is none */
@@ -17,10 +15,13 @@ export const noSlope = 255;
 /** Half degrees, rounded up: at most 2e exactly where the slope is at most e, for every limit e of whole or half degrees. */
 export const slopeByte = (degrees: number): number => (Number.isNaN(degrees) ? noSlope : Math.ceil(degrees * 2));
 
-/** Levels above 0 that a raster has: the last fits one tile. */
+/** Cells on a side of the tiles: larger than those of slopes, of which a run reads few, since each costs a turn of deflate when it is made. */
+export const VIEW_SIZE = 256;
+
+/** Levels above 0 that a raster has: of the last a tile of the map may look at all cells. */
 export function coarseLevels(width: number, height: number): number {
   let level = 0;
-  while (Math.max(width, height) / 2 ** level > TILE_SIZE) level++;
+  while (Math.max(width, height) / 2 ** level > 64) level++;
   return level;
 }
 
@@ -28,13 +29,14 @@ export function coarseLevels(width: number, height: number): number {
 export const sampleOf = (cell: number, level: number): number =>
   cell * 2 ** level + (level === 0 ? 0 : 2 ** (level - 1));
 
-const allUnknown = Buffer.alloc(TILE_SIZE * TILE_SIZE, noSlope);
-const allDark = Buffer.alloc(TILE_SIZE * TILE_SIZE);
+const nothing = { slopes: Buffer.alloc(VIEW_SIZE ** 2, noSlope), shades: Buffer.alloc(VIEW_SIZE ** 2) };
+const empty = Buffer.alloc(0);
 
+/** The rows of one level on their way into tiles. Of level 0 shades alone: its slopes are stored in full. */
 class Level {
   readonly #level: number;
   readonly #width: number;
-  readonly #slopes: Uint8Array;
+  readonly #slopes: Uint8Array | null;
   readonly #shades: Uint8Array;
   #rows = 0;
   #tileRow = 0;
@@ -43,30 +45,33 @@ class Level {
   constructor(level: number, width: number) {
     this.#level = level;
     this.#width = width;
-    this.#slopes = new Uint8Array(width * TILE_SIZE);
-    this.#shades = new Uint8Array(width * TILE_SIZE);
+    this.#slopes = level === 0 ? null : new Uint8Array(width * VIEW_SIZE);
+    this.#shades = new Uint8Array(width * VIEW_SIZE);
   }
 
   /** @returns whether a row of tiles is full */
   push(slopes: Float32Array, shades: Uint8Array | undefined): boolean {
     const at = this.#rows * this.#width;
-    for (let col = 0; col < this.#width; col++) {
-      const from = sampleOf(col, this.#level);
+    const [step, first] = [2 ** this.#level, sampleOf(0, this.#level)];
+    for (let col = 0, from = first; this.#slopes && col < this.#width; col++, from += step)
       this.#slopes[at + col] = slopeByte(slopes[from]!);
-      this.#shades[at + col] = shades?.[from] ?? 0;
-    }
-    return ++this.#rows === TILE_SIZE;
+    if (shades && step === 1) this.#shades.set(shades, at);
+    else if (shades)
+      for (let col = 0, from = first; col < this.#width; col++, from += step) this.#shades[at + col] = shades[from]!;
+    return ++this.#rows === VIEW_SIZE;
   }
 
   async flush(writer: TileWriter): Promise<void> {
     if (this.#rows === 0) return;
-    const tiles: Promise<SpooledTile | null>[] = [];
-    for (let col = 0; col * TILE_SIZE < this.#width; col++) tiles.push(this.#pack(col));
+    const tiles: Promise<SpooledTile>[] = [];
+    for (let col = 0; col * VIEW_SIZE < this.#width; col++) tiles.push(this.#pack(col));
     this.#rows = 0;
     this.#tileRow++;
     // packed and written by other threads while the next rows are read
     await this.#writing;
-    this.#writing = Promise.all(tiles).then((row) => writer.write(row.filter((tile) => tile !== null)));
+    this.#writing = Promise.all(tiles).then((row) =>
+      writer.write(row.filter(({ data, shade }) => data.length + shade.length > 0)),
+    );
     this.#writing.catch(() => {}); // told at the next flush or at the end
   }
 
@@ -75,21 +80,25 @@ class Level {
     await this.#writing;
   }
 
-  async #pack(tile_col: number): Promise<SpooledTile | null> {
-    const slopes = this.#cut(this.#slopes, tile_col, noSlope);
-    if (allUnknown.equals(slopes)) return null;
-    const shades = this.#cut(this.#shades, tile_col, 0);
+  async #pack(tile_col: number): Promise<SpooledTile> {
     const place = { level: this.#level, tile_row: this.#tileRow, tile_col };
-    const [data, shade] = await Promise.all([packBytes(slopes), packShades(shades)]);
+    const packed = (of: Uint8Array | null, none: Buffer) => {
+      const cells = of && this.#cut(of, tile_col, none);
+      return cells === null || none.equals(cells) ? empty : deflateBytes(cells, { level: 1 });
+    };
+    const [data, shade] = await Promise.all([
+      packed(this.#slopes, nothing.slopes),
+      packed(this.#shades, nothing.shades),
+    ]);
     return { ...place, data, shade };
   }
 
-  #cut(from: Uint8Array, tileCol: number, none: number): Uint8Array {
-    const left = tileCol * TILE_SIZE;
-    const right = Math.min(left + TILE_SIZE, this.#width);
-    const cells = new Uint8Array(TILE_SIZE * TILE_SIZE).fill(none);
+  #cut(from: Uint8Array, tileCol: number, none: Buffer): Buffer {
+    const left = tileCol * VIEW_SIZE;
+    const right = Math.min(left + VIEW_SIZE, this.#width);
+    const cells = Buffer.from(none);
     for (let r = 0; r < this.#rows; r++)
-      cells.set(from.subarray(r * this.#width + left, r * this.#width + right), r * TILE_SIZE);
+      cells.set(from.subarray(r * this.#width + left, r * this.#width + right), r * VIEW_SIZE);
     return cells;
   }
 }
@@ -102,19 +111,18 @@ export class ViewTiler {
 
   constructor(width: number, height: number, writer: TileWriter) {
     this.#writer = writer;
-    // a level whose first sample lies beyond the raster has nothing
-    this.#levels = Array.from({ length: coarseLevels(width, height) }, (_, i) => {
-      const step = 2 ** (i + 1);
-      return new Level(i + 1, Math.ceil((width - step / 2) / step));
-    });
+    this.#levels = Array.from(
+      { length: coarseLevels(width, height) + 1 },
+      (_, level) => new Level(level, Math.ceil((width - sampleOf(0, level)) / 2 ** level)),
+    );
   }
 
-  /** The next row to the south, as SlopeTiler.push takes it. */
+  /** The next row to the south. @param shades as hornRow gives them; absent throughout where there are none */
   async push(slopes: Float32Array, shades?: Uint8Array): Promise<void> {
     const row = this.#row++;
-    for (const [i, level] of this.#levels.entries()) {
-      const step = 2 ** (i + 1);
-      if (row % step === step / 2 && level.push(slopes, shades)) await level.flush(this.#writer);
+    for (const [n, level] of this.#levels.entries()) {
+      if (n === 0 && !shades) continue;
+      if (row % 2 ** n === sampleOf(0, n) && level.push(slopes, shades)) await level.flush(this.#writer);
     }
   }
 
@@ -123,18 +131,9 @@ export class ViewTiler {
   }
 }
 
-/** A tile of shades; empty where no cell has one. */
-export async function packShades(bytes: Uint8Array): Promise<Buffer> {
-  return allDark.equals(bytes) ? Buffer.alloc(0) : packBytes(bytes);
-}
-
-async function packBytes(bytes: Uint8Array): Promise<Buffer> {
-  return deflateBytes(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length), small);
-}
-
-/** @throws Error where that is not side² bytes */
-export function unpackBytes(data: Uint8Array, side: number): Uint8Array {
-  const bytes = inflateSync(data, { maxOutputLength: side * side });
-  if (bytes.length !== side * side) throw new Error(`a raster tile of ${bytes.length} cells, not ${side * side}`);
+/** @throws Error where that is no tile of this kind */
+export function unpackView(data: Uint8Array): Uint8Array {
+  const bytes = inflateSync(data, { maxOutputLength: VIEW_SIZE ** 2 });
+  if (bytes.length !== VIEW_SIZE ** 2) throw new Error(`a tile of ${bytes.length} cells, not ${VIEW_SIZE ** 2}`);
   return bytes;
 }

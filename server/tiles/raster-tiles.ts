@@ -10,7 +10,7 @@ import { toPlane } from '../domain/gauss-kruger.ts';
 import { metresPerDegree } from '../terrain/horn.ts';
 import type { Grid } from '../terrain/raster-report.ts';
 import { unpackTile } from '../terrain/tile-spool.ts';
-import { coarseLevels, noSlope, unpackBytes } from '../terrain/view-tiler.ts';
+import { coarseLevels, noSlope, unpackView, VIEW_SIZE } from '../terrain/view-tiler.ts';
 import { Kept } from './kept.ts';
 import { encodePng } from './png.ts';
 import { type Look, outside, shadeLook, slopeLook, steepLook, unknown, unknownStroke } from './terrain-looks.ts';
@@ -42,11 +42,6 @@ interface Levels {
   coarsest: number;
   shaded: boolean;
 }
-interface Cells {
-  /** half degrees, as they are on level 0 and rounded up on others; noSlope where there is none */
-  slopes: Uint8Array | Float32Array;
-  shades: Uint8Array | null;
-}
 interface Window {
   level: number;
   /** first and last row and column of cells of the level, both included */
@@ -55,9 +50,16 @@ interface Window {
 }
 
 const levelsOf = sqlFile<Levels>('queries/view-levels');
-const cellRows = sqlFile<{ tile_row: number; tile_col: number; slope: Buffer | null; shade: Buffer | null }>(
-  'queries/view-cells',
-);
+interface StoredTile {
+  tile_row: number;
+  tile_col: number;
+  data: Buffer;
+}
+const slopeRows = sqlFile<StoredTile>('queries/view-slopes');
+const viewRows = sqlFile<StoredTile>('queries/view-cells');
+
+/** What a cell is drawn by: a slope in half degrees, or a shade; undefined where no tile is stored. */
+type ValueAt = (row: number, col: number) => number | undefined;
 
 export class RasterTiles {
   readonly #db: Kysely<Schema>;
@@ -94,12 +96,8 @@ export class RasterTiles {
     const name = `${raster.layer_id}/${style}/${over ?? ''}/${tile.z}/${tile.row}/${tile.col}`;
     return this.#tiles.get(name, async () => {
       const look = style === 'hillshade' ? shadeLook : over === undefined ? slopeLook : steepLook(over);
-      return encodePng(
-        pixels,
-        pixels,
-        paint(raster, places, window.level, await this.#cells(raster, window), look),
-        look.palette,
-      );
+      const values = await this.#values(raster, style, window);
+      return encodePng(pixels, pixels, paint(raster, places, window.level, values, look), look.palette);
     });
   }
 
@@ -107,32 +105,30 @@ export class RasterTiles {
     return this.#levels.get(layer_id, () => levelsOf.one(this.#db, { region_code, layer_id }));
   }
 
-  async #cells(
-    raster: RasterOfTiles,
-    { level, rows, cols }: Window,
-  ): Promise<(row: number, col: number) => Cells | undefined> {
-    const side = raster.tile_size;
+  async #values(raster: RasterOfTiles, style: RasterStyle, { level, rows, cols }: Window): Promise<ValueAt> {
+    // from near the slopes are those that the checks read; else a byte each
+    const inFull = style === 'slope' && level === 0;
+    const side = inFull ? raster.tile_size : VIEW_SIZE;
     const tile = (cell: number) => Math.floor(cell / side);
-    const stored = await cellRows.all(this.#db, {
+    const stretch = {
       region_code: raster.region_code,
       layer_id: raster.layer_id,
-      level,
       row_first: tile(rows[0]),
       row_last: tile(rows[1]),
       col_first: tile(cols[0]),
       col_last: tile(cols[1]),
-    });
-    const held = new Map<number, Cells>();
-    for (const { tile_row, tile_col, slope, shade } of stored) {
-      held.set(tile_row * 0x100000 + tile_col, {
-        slopes:
-          level === 0
-            ? unpackTile(slope!, side).map((degrees) => (Number.isNaN(degrees) ? noSlope : degrees * 2))
-            : unpackBytes(slope!, side),
-        shades: shade && unpackBytes(shade, side),
-      });
-    }
-    return (row, col) => held.get(tile(row) * 0x100000 + tile(col));
+    };
+    const stored = inFull
+      ? await slopeRows.all(this.#db, stretch)
+      : await viewRows.all(this.#db, { ...stretch, level, shade: style === 'hillshade' });
+    const inHalves = (degrees: number) => (Number.isNaN(degrees) ? noSlope : degrees * 2);
+    const held = new Map(
+      stored.map(({ tile_row, tile_col, data }) => [
+        tile_row * 0x100000 + tile_col,
+        inFull ? unpackTile(data, side).map(inHalves) : unpackView(data),
+      ]),
+    );
+    return (row, col) => held.get(tile(row) * 0x100000 + tile(col))?.[(row % side) * side + (col % side)];
   }
 }
 
@@ -184,14 +180,8 @@ function windowOf(raster: RasterOfTiles, places: Float64Array, coarsest: number)
   return undefined;
 }
 
-function paint(
-  raster: RasterOfTiles,
-  places: Float64Array,
-  level: number,
-  cellsAt: (row: number, col: number) => Cells | undefined,
-  look: Look,
-): Uint8Array {
-  const { width, height, tile_size: side } = raster;
+function paint(raster: RasterOfTiles, places: Float64Array, level: number, valueAt: ValueAt, look: Look): Uint8Array {
+  const { width, height } = raster;
   const across = pixels / step + 1;
   const out = new Uint8Array(pixels * pixels);
   const scale = 2 ** level;
@@ -211,13 +201,10 @@ function paint(
         out[py * pixels + px] = outside;
         continue;
       }
-      const [row, col] = [Math.floor(y / scale), Math.floor(x / scale)];
-      const cells = cellsAt(row, col);
-      const cell = (row % side) * side + (col % side);
-      const half = cells ? cells.slopes[cell]! : noSlope;
+      const value = valueAt(Math.floor(y / scale), Math.floor(x / scale)) ?? look.none;
       // strokes of 2 pixels every 8, which go on in the next tile
-      if (half === noSlope) out[py * pixels + px] = (px - py + pixels) % 8 < 2 ? unknownStroke : unknown;
-      else out[py * pixels + px] = look.index(half, cells!.shades?.[cell] ?? 0, (px + py) % 8 < 2);
+      if (value === look.none) out[py * pixels + px] = (px - py + pixels) % 8 < 2 ? unknownStroke : unknown;
+      else out[py * pixels + px] = look.index(value, (px + py) % 8 < 2);
     }
   }
   return out;

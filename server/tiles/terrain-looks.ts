@@ -2,6 +2,7 @@
  * How slopes and shades are painted: indexes into a palette, so that a tile can be read back. Colour is never the only sign: what is over
  * 25° (or over the limit asked for) is hatched, and so, the other way and in grey, is what has no value: no evidence is not flat land.
  */
+import { noSlope } from '../terrain/view-tiler.ts';
 import type { Rgba } from './png.ts';
 
 /** of every look: beyond the raster; a cell without a value, and the strokes on it */
@@ -9,8 +10,13 @@ export const [outside, unknown, unknownStroke] = [0, 1, 2];
 
 export interface Look {
   palette: readonly Rgba[];
-  /** the index of a cell with a value. @param half slope in half degrees, from far off rounded up; @param stroke whether the pixel lies on a stroke */
-  index: (half: number, shade: number, stroke: boolean) => number;
+  /** the value of a cell that has none */
+  none: number;
+  /**
+   * The index of a cell with a value: its slope in half degrees (from far off rounded up), or its shade.
+   * @param stroke whether the pixel lies on a stroke
+   */
+  index: (value: number, stroke: boolean) => number;
 }
 
 const common: Rgba[] = [
@@ -35,7 +41,8 @@ const steepStroke: Rgba = [70, 25, 10, 235];
 
 export const slopeLook: Look = {
   palette: [...common, ...classColours, steepStroke],
-  index: (half, _shade, stroke) => {
+  none: noSlope,
+  index: (half, stroke) => {
     let at = 0;
     while (at < edges.length && half > edges[at]! * 2) at++;
     return firstClass + at + (at === edges.length && stroke ? 1 : 0);
@@ -46,7 +53,8 @@ export const slopeLook: Look = {
 export const steepLook = (degrees: number): Look => ({
   // violet, to be seen over a flagged parcel and over the classes
   palette: [...common, [120, 60, 170, 110], [70, 15, 110, 235]],
-  index: (half, _shade, stroke) => (half > degrees * 2 ? firstClass + (stroke ? 1 : 0) : outside),
+  none: noSlope,
+  index: (half, stroke) => (half > degrees * 2 ? firstClass + (stroke ? 1 : 0) : outside),
 });
 
 /** Level ground under light at 45°: 1 + 254 sin 45°. */
@@ -60,5 +68,6 @@ export const shadeLook: Look = {
       ? [0, 0, 0, Math.round(((level - shade) / level) * 190)]
       : [255, 255, 255, Math.round(((shade - level) / (255 - level)) * 130)];
   }),
-  index: (_half, shade) => (shade === 0 ? unknown : Math.max(common.length, shade)),
+  none: 0,
+  index: (shade) => Math.max(common.length, shade),
 };

@@ -96,7 +96,7 @@ export function pictureBytes(over: number | null): Uint8Array {
   const halves = [0, 8, 20, 40, 80];
   const pixels = Uint8Array.from({ length: 256 * 256 }, (_, i) => {
     const [x, y] = [i % 256, Math.floor(i / 256)];
-    return look.index(halves[Math.floor(x / 51.3)]!, 0, (x + y) % 8 < 2);
+    return look.index(halves[Math.floor(x / 51.3)]!, (x + y) % 8 < 2);
   });
   return encodePng(256, 256, pixels, look.palette);
 }

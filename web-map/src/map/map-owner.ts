@@ -147,6 +147,7 @@ export function createMapOwner(
   return {
     async show(next: StyleSpecification): Promise<void> {
       await ready;
+      if (gone) return;
       for (const change of styleChanges(style, next)) {
         if (change.do === 'add-source') {
           map.addSource(change.id, change.source);
@@ -160,11 +161,13 @@ export function createMapOwner(
         else map.setFilter(change.id, change.filter as FilterSpecification);
       }
       style = next;
+      // whoever waits for it to be drawn hears so, even where nothing changed
+      map.triggerRepaint();
     },
     async setData(sourceId: string, shapes: GeoJson): Promise<void> {
       data.set(sourceId, shapes);
       await ready;
-      source(sourceId)?.setData(shapes);
+      if (!gone) source(sourceId)?.setData(shapes);
     },
     /** `closest`: zoom that a small frame does not go beyond */
     fit(frame: Frame, closest = 17.5): void {
