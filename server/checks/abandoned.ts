@@ -16,6 +16,7 @@ export const abandoned: Check = {
   basis: [{ document: documents.youyang, clause: '二（三）闲置撂荒' }],
   params: layerCheckParams,
   needs: ['land-use'],
+  without: 'undetermined',
   measure: 'remediate',
   look: (sight) => measurePlanting(sight, 'WG', 'remediate'),
 };

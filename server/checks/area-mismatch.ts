@@ -28,6 +28,7 @@ export const areaMismatch: Check = {
     },
   },
   needs: [],
+  without: null,
   measure: 'none',
   look({ plot, params }) {
     const { declared_area_m2: gross, declared_net_m2: net, area_m2 } = plot;

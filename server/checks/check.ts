@@ -116,6 +116,8 @@ export interface Check {
   params: Record<string, Param>;
   /** layer types it reads; what happens without them is the check's to say */
   needs: readonly string[];
+  /** what it says of every parcel where the run has none of them, for want of evidence; null: it says something without them */
+  without: 'undetermined' | 'not_applicable' | null;
   measure: Measure;
   /** the measure of a failing parcel is that of its hits, not one for all */
   measurePerHit?: boolean;

@@ -17,6 +17,7 @@ export const ecoRedLine: Check = {
   ],
   params: layerCheckParams,
   needs: ['eco-red-line'],
+  without: 'undetermined',
   measure: 'deduct',
   look(sight) {
     if (sight.layersOf('eco-red-line').length === 0) return { outcome: 'undetermined', reason: 'layer-missing' };

@@ -1,8 +1,9 @@
 /** The registry: one line a check, in the row order of CONTRACT §3, which is also the order of reasons in the books. */
+import { readParam } from '../domain/param-value.ts';
 import { AppError } from '../errors.ts';
 import { abandoned } from './abandoned.ts';
 import { areaMismatch } from './area-mismatch.ts';
-import type { Check, ParamValues } from './check.ts';
+import type { Check, Param, ParamValues } from './check.ts';
 import { ecoRedLine } from './eco-red-line.ts';
 import { knownIssue } from './known-issue.ts';
 import { noLevelling } from './no-levelling.ts';
@@ -56,29 +57,13 @@ export function resolveParams(asked: Record<string, Record<string, unknown>> = {
   return resolved;
 }
 
-function paramValue(check: Check, key: string, value: unknown): number | boolean | string | null {
-  const param = check.params[key];
-  const wrong = (zh: string, en: string) =>
-    new AppError(
-      'validation',
-      { zh: `参数 ${check.id}.${key} ${zh}`, en: `Parameter ${check.id}.${key} ${en}` },
-      { field: `${check.id}.${key}` },
-    );
-  if (param?.values) {
-    if (typeof value === 'string' && param.values.includes(value)) return value;
-    throw wrong(`只能是 ${param.values.join('、')}`, `must be one of ${param.values.join(', ')}`);
-  }
-  if (typeof param?.default === 'boolean') {
-    if (typeof value === 'boolean') return value;
-    if (value === 'true' || value === 'false') return value === 'true';
-    throw wrong('只能是 true 或 false', 'must be true or false');
-  }
-  if (value === null && param?.default === null) return null;
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
-    throw wrong('必须是不小于 0 的数', 'must be a number of 0 or more');
-  if (key.endsWith('_share') && number > 1) throw wrong('是比例，不能大于 1', 'is a share and cannot exceed 1');
-  if (key === 'base_year' && (!Number.isInteger(number) || number < 1900 || number > 2200))
-    throw wrong('必须是年份', 'must be a year');
-  return number;
+function paramValue(check: Check, key: string, value: unknown): ParamValues[string] {
+  const read = readParam(check.params[key] as Param, key, value);
+  if ('value' in read) return read.value;
+  const { zh, en } = read.fault;
+  throw new AppError(
+    'validation',
+    { zh: `参数 ${check.id}.${key} ${zh}`, en: `Parameter ${check.id}.${key} ${en}` },
+    { field: `${check.id}.${key}` },
+  );
 }

@@ -14,6 +14,7 @@ export const knownIssue: Check = {
   basis: [{ document: documents.youyang, clause: '五（三）' }],
   params: layerCheckParams,
   needs: ['issue'],
+  without: 'not_applicable',
   measure: 'none',
   measurePerHit: true,
   look(sight) {

@@ -19,6 +19,7 @@ export const noLevelling: Check = {
   ],
   params: layerCheckParams,
   needs: ['levelling'],
+  without: 'not_applicable',
   measure: 'deduct',
   look(sight) {
     if (sight.layersOf('levelling').length === 0) return { outcome: 'not_applicable', reason: 'layer-missing' };

@@ -16,6 +16,7 @@ export const nonGrain: Check = {
     treat_as_fail: { default: false, unit: '', title: { zh: '按不通过处理', en: 'Treat as a fail' } },
   },
   needs: ['land-use'],
+  without: 'undetermined',
   measure: 'none',
   look: (sight) => measurePlanting(sight, 'FLS', 'none'),
 };

@@ -21,6 +21,7 @@ export const notCultivated: Check = {
   ],
   params: layerCheckParams,
   needs: ['land-use'],
+  without: 'undetermined',
   measure: 'restore',
   look: (sight) =>
     measureNewestYear(

@@ -19,6 +19,7 @@ export const occupied: Check = {
   ],
   params: layerCheckParams,
   needs: ['occupation'],
+  without: 'not_applicable',
   measure: 'restore',
   measurePerHit: true,
   look(sight) {

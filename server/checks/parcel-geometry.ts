@@ -25,6 +25,7 @@ export const parcelGeometry: Check = {
     },
   },
   needs: ['boundary'],
+  without: null,
   measure: 'none',
   look(sight) {
     const problems = [...sight.plot.faults, ...ownProblems(sight)];

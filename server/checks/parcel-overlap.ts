@@ -28,6 +28,7 @@ export const parcelOverlap: Check = {
   ],
   params: { min_area_m2: minAreaParam },
   needs: [],
+  without: null,
   measure: 'deduct',
   look({ plot, ground }) {
     const own = (patch: Patch) => patch.kind === 'parcel' && carries(plot, patch);

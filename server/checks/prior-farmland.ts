@@ -38,6 +38,7 @@ export const priorFarmland: Check = {
     },
   },
   needs: ['land-use'],
+  without: 'undetermined',
   measure: 'deduct',
   look,
 };

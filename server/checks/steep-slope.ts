@@ -41,6 +41,7 @@ export const steepSlope: Check = {
     source: { default: 'auto', unit: '', title: { zh: '坡度来源', en: 'Source of slope' }, values: sources },
   },
   needs: ['slope', 'dem', 'slope-zones', 'steep-ban'],
+  without: 'undetermined',
   measure: 'deduct',
   look,
 };

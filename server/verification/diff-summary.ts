@@ -1,6 +1,7 @@
 /** The sums of a diff: how many parcels changed, from which verdict to which, by which cause, and what it does to the books. */
 import type { Verdict } from '../domain/outcome.ts';
 import type { Books } from '../domain/verdict-feature.ts';
+import { type ChangeKind, kindOf } from './change-kinds.ts';
 import type { DiffItem } from './diff.ts';
 import type { CauseWord } from './diff-causes.ts';
 
@@ -12,6 +13,8 @@ export interface DiffSummary {
   added: number;
   removed: number;
   unchanged: number;
+  /** of every parcel that is listed; together changed + added + removed */
+  by_kind: Record<ChangeKind, number>;
   /** of changed parcels: from which verdict to which, with their area now */
   by_verdict: { before: Verdict; after: Verdict; parcels: number; area_m2: number }[];
   /** a parcel with several causes counts under each; area_m2 is that of the parcels now, the books are after less before */
@@ -33,6 +36,7 @@ export class Tally {
       added: 0,
       removed: 0,
       unchanged: 0,
+      by_kind: { flagged: 0, unproven: 0, cleared: 0, figures: 0, added: 0, removed: 0 },
       by_verdict: [],
       by_cause: {},
     };
@@ -40,6 +44,7 @@ export class Tally {
 
   add({ change, before, after, causes }: DiffItem): void {
     this.summary[change]++;
+    this.summary.by_kind[kindOf({ before, after })]++;
     if (!before || !after) return;
     const { by_verdict, by_cause } = this.summary;
     let verdicts = by_verdict.find((one) => one.before === before.verdict && one.after === after.verdict);

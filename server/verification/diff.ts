@@ -7,6 +7,7 @@ import type { Verdict } from '../domain/outcome.ts';
 import { plainProjectCode } from '../domain/project.ts';
 import type { Books } from '../domain/verdict-feature.ts';
 import { AppError } from '../errors.ts';
+import { type ChangeKind, kindOf } from './change-kinds.ts';
 import { type Cause, type CauseWord, causesOfFinding, causesOfParcel, type FindingFigures } from './diff-causes.ts';
 import { type DiffSummary, Tally } from './diff-summary.ts';
 import type { Manifest } from './manifest.ts';
@@ -15,6 +16,8 @@ import { changesBetween, type RunChanges } from './run-changes.ts';
 import { byIndex, type Deps } from './run-context.ts';
 
 interface Side extends Books {
+  /** its place in its run: parcel ids may repeat over sets */
+  ordinal: number;
   parcel_set_id: string;
   parcel_id: string;
   verdict: Verdict;
@@ -67,12 +70,12 @@ export interface Diff {
   summary: DiffSummary;
 }
 
-/** Both runs have succeeded. Parcels of the later run in its order, then those it no longer has. Errors: `validation`. */
+/** Both runs have succeeded. Parcels of the later run in its order, then those it no longer has; sums are of all, whatever kind is asked for. Errors: `validation`. */
 export async function diffRuns(
   deps: Deps,
   before: RunToDiff,
   after: RunToDiff,
-  page: { after_place: number; limit: number },
+  page: { after_place: number; limit: number; kind?: ChangeKind },
 ): Promise<Diff> {
   if (before.region_code !== after.region_code)
     throw new AppError(
@@ -91,8 +94,9 @@ export async function diffRuns(
   const found: Diff = { items: [], next: null, number_matched: 0, summary: tally.summary };
   let last = page.after_place;
   const take = (place: number, item: DiffItem) => {
-    found.number_matched++;
     tally.add(item);
+    if (page.kind !== undefined && kindOf(item) !== page.kind) return;
+    found.number_matched++;
     if (place <= page.after_place) return;
     if (found.items.length === page.limit) found.next = last;
     else {

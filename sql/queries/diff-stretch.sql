@@ -1,11 +1,11 @@
 -- One row per parcel of a stretch of a run of which another run says something else, or which it does not have (then `other` is null).
 -- Areas count as changed where they differ by more than a hair (checks/ground.ts); under that it is rounding, not land.
 select rr.ordinal, p.parcel_id, p.project_code,
-       jsonb_build_object('parcel_set_id', p.parcel_set_id, 'parcel_id', p.parcel_id, 'verdict', s.verdict, 'area_m2', s.area_m2,
+       jsonb_build_object('ordinal', rr.ordinal, 'parcel_set_id', p.parcel_set_id, 'parcel_id', p.parcel_id, 'verdict', s.verdict, 'area_m2', s.area_m2,
          'deduct_area_m2', s.deduct_area_m2, 'restore_area_m2', s.restore_area_m2, 'remediate_area_m2', s.remediate_area_m2,
          'kept_area_m2', s.kept_area_m2, 'kept_unverified_area_m2', s.kept_unverified_area_m2) as own,
        case when o.ordinal is not null then
-         jsonb_build_object('parcel_set_id', q.parcel_set_id, 'parcel_id', q.parcel_id, 'verdict', t.verdict, 'area_m2', t.area_m2,
+         jsonb_build_object('ordinal', o.ordinal, 'parcel_set_id', q.parcel_set_id, 'parcel_id', q.parcel_id, 'verdict', t.verdict, 'area_m2', t.area_m2,
            'deduct_area_m2', t.deduct_area_m2, 'restore_area_m2', t.restore_area_m2, 'remediate_area_m2', t.remediate_area_m2,
            'kept_area_m2', t.kept_area_m2, 'kept_unverified_area_m2', t.kept_unverified_area_m2) end as other,
        coalesce(p.geometry_hash <> q.geometry_hash, false) as shape_changed,

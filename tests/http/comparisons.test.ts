@@ -159,6 +159,50 @@ eachDatabase('replay and diff over HTTP', (open) => {
     expect([elsewhere.statusCode, elsewhere.json().where]).toEqual([400, { field: 'cursor' }]);
   });
 
+  it('one kind of change is listed alone, page by page, its sums still of all', async () => {
+    // without layers nothing is proved: P1 and P2 lose their flags for want of evidence, and are not cleared by that;
+    // the other ten lack the slope in both runs
+    const bare = await run({ parcel_set_ids: [setId], layer_ids: [] });
+    const kinds = async (after: string, before: string, kind: string, more = '') =>
+      (await ask(`/runs/${after}/diff?against=${before}&kind=${kind}${more}`)).json() as Page;
+    const unproven = await kinds(bare, strict, 'unproven');
+    expect(unproven.summary.by_kind).toEqual({
+      flagged: 0,
+      unproven: 2,
+      cleared: 0,
+      figures: 10,
+      added: 0,
+      removed: 0,
+    });
+    expect((await kinds(bare, strict, 'cleared')).items).toEqual([]);
+    const flagged = await kinds(strict, bare, 'flagged');
+    expect(flagged.items.map(({ parcel_id }) => parcel_id)).toEqual(['P1', 'P2']);
+    expect(flagged.items.map(({ before, after }) => [before!.ordinal, after!.ordinal])).toEqual([
+      [1, 1],
+      [2, 2],
+    ]);
+    expect(flagged).toMatchObject({ number_matched: 2, next_cursor: null, summary: { changed: 12 } });
+    const page = await kinds(strict, bare, 'flagged', '&limit=1');
+    expect([page.items.length, page.number_matched]).toEqual([1, 2]);
+    const next = await kinds(strict, bare, 'flagged', `&limit=1&cursor=${page.next_cursor}`);
+    expect([next.items[0]!.parcel_id, next.next_cursor]).toEqual(['P2', null]);
+    // the place in one list is none in another
+    const other = await ask(`/runs/${strict}/diff?against=${bare}&kind=figures&cursor=${page.next_cursor}`);
+    expect(other.statusCode).toBe(400);
+    expect((await ask(`/runs/${strict}/diff?against=${bare}&kind=better`)).statusCode).toBe(400);
+    await agreesWithSchema('/runs/{run_id}/diff', flagged);
+  });
+
+  it('what the registry says of a check without its layers is what a run without layers says', async () => {
+    const bare = await run({ parcel_set_ids: [setId], layer_ids: [] });
+    const { items } = (await ask('/checks')).json() as { items: { id: string; without: string | null }[] };
+    const { features } = (await ask(`/runs/${bare}/verdicts?limit=1`)).json();
+    const checks = features[0].properties.checks as Record<string, { outcome: string }>;
+    const said = items.filter(({ without }) => without !== null);
+    expect(said.length).toBe(9);
+    for (const { id, without } of said) expect([id, checks[id]!.outcome]).toEqual([id, without]);
+  });
+
   it('what cannot be compared is refused, with the reason', async () => {
     const waiting = async () => {
       const quiet = await startService(service.database, { work: false });

@@ -100,6 +100,7 @@ eachDatabase('a diff', (open) => {
       added: 0,
       removed: 0,
       unchanged: 3,
+      by_kind: { flagged: 0, unproven: 0, cleared: 0, figures: 0, added: 0, removed: 0 },
       by_verdict: [],
       by_cause: {},
     });

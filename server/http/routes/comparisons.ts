@@ -1,3 +1,4 @@
+import type { ChangeKind } from '../../verification/change-kinds.ts';
 import { diffRuns, type RunToDiff } from '../../verification/diff.ts';
 import type { Manifest } from '../../verification/manifest.ts';
 import type { App, AppDeps } from '../context.ts';
@@ -43,15 +44,16 @@ export function comparisonRoutes(app: App, { database, config, jobs }: AppDeps):
       },
     },
     async (request) => {
-      const { against, limit, cursor } = request.query;
+      const { against, kind, limit, cursor } = request.query;
       const after = await toDiff(request.params.run_id);
       const before = await toDiff(against);
-      const question = ['diff', after.run_id, before.run_id];
+      const question = ['diff', after.run_id, before.run_id, kind ?? null];
       const place = Number(decodeCursor(question, cursor) ?? 0);
       if (!Number.isInteger(place) || place < 0) throw badCursor();
       const { next, items, number_matched, summary } = await diffRuns({ database, config }, before, after, {
         after_place: place,
         limit: limit ?? defaultLimit,
+        ...(kind === undefined ? {} : { kind: kind as ChangeKind }),
       });
       return {
         items,

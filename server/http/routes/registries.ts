@@ -16,7 +16,7 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
     { schema: { tags: ['registries'], summary: '检查项：标题、缘由、依据、参数', response } },
     async () =>
       list(
-        checks.map(({ id, version, title, why, fix, basis, params, needs, measure }) => ({
+        checks.map(({ id, version, title, why, fix, basis, params, needs, without, measure }) => ({
           id,
           version,
           title,
@@ -25,6 +25,7 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
           basis,
           params,
           needs,
+          without,
           measure,
         })),
       ),

@@ -1,6 +1,7 @@
 /** Two runs beside each other, and one beside itself computed anew. */
 import { Type } from 'typebox';
 import { checkIds, outcomes, verdicts } from '../../domain/outcome.ts';
+import { changeKinds } from '../../verification/change-kinds.ts';
 import { causeWords } from '../../verification/diff-causes.ts';
 import { closed, JsonObject, Nullable, Page, paging, Uuid } from './common.ts';
 
@@ -13,6 +14,12 @@ export const DiffQuery = Type.Object(
       maxLength: 64,
       description: '与之比较的核查：本次是“后”，against 是“前”',
     }),
+    kind: Type.Optional(
+      Type.Enum([...changeKinds], {
+        description:
+          '只列一类：flagged 转为疑似不合规、unproven 转为待核、cleared 转为未见问题、figures 结论未变而检查或面积变了、added 新增、removed 不再有；汇总始终为全部',
+      }),
+    ),
     ...paging,
   },
   closed,
@@ -21,6 +28,7 @@ export const DiffQuery = Type.Object(
 const area = Type.Number({ description: 'm²' });
 
 const Side = Type.Object({
+  ordinal: Type.Integer({ description: '在该次核查中的序号，即要素的 id' }),
   parcel_set_id: Uuid,
   parcel_id: Type.String(),
   verdict: Type.Enum([...verdicts]),
@@ -82,6 +90,7 @@ const Summary = Type.Object({
   added: Type.Integer(),
   removed: Type.Integer(),
   unchanged: Type.Integer(),
+  by_kind: Type.Record(Type.String(), Type.Integer()),
   by_verdict: Type.Array(Type.Object({ before: Type.Enum([...verdicts]), after: Type.Enum([...verdicts]), ...counts })),
   by_cause: Type.Record(
     Type.String(),
