@@ -158,6 +158,13 @@ export async function startFixtureServer(
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', 'http://fixture');
     self.asked.push(`${request.method} ${url.pathname}${url.search}`);
+    if (url.pathname === '/api/v1/jobs/job/events') {
+      // a line that ends after a word, so that the run itself is asked again
+      const events = `retry: 60000\n\nevent: progress\ndata: {"progress":${0.25 * polls}}\n\nevent: end\ndata: {}\n\n`;
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      setTimeout(() => response.end(events), 700);
+      return;
+    }
     if (url.pathname.startsWith('/api/v1/')) {
       if (self.scenario === 'slow') await new Promise((resolve) => setTimeout(resolve, 3_000));
       const [status, body] = api(url.pathname.slice('/api/v1/'.length), url.searchParams);

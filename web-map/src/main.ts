@@ -7,6 +7,7 @@ import { readInstantly } from './map/instant-reader.ts';
 import { readAddress } from './state/address.ts';
 import { workspaceKey } from './state/keys.ts';
 import { languageStore } from './state/language.ts';
+import { apiKey, createView, viewKey } from './state/view.ts';
 import { createWorkspace } from './state/workspace.ts';
 import './theme.css';
 
@@ -18,7 +19,10 @@ const api = createApiClient({
   language: () => messages.global.locale.value as Language,
 });
 
+const workspace = createWorkspace(api, readAddress(location.search), readInstantly);
 createApp(App)
   .use(messages)
-  .provide(workspaceKey, createWorkspace(api, readAddress(location.search), readInstantly))
+  .provide(workspaceKey, workspace)
+  .provide(apiKey, api)
+  .provide(viewKey, createView(workspace))
   .mount('#app');

@@ -4,6 +4,7 @@ import { type FollowJob, followEvents } from './follow-job.ts';
 import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
 import type { Attachment, BatchBody, BatchMade, BatchPreview, Person, Review, ReviewItem } from './review-types.ts';
+import { runCalls } from './run-calls.ts';
 import { type SendFile, sendFile } from './send-file.ts';
 import type {
   Basemap,
@@ -213,6 +214,7 @@ export function createApiClient({ base, language }: ApiClientOptions) {
       followEvents(new URL(`jobs/${id(jobId)}/events`, base).href, signal, progress)) as FollowJob,
     cancelJob: (jobId: string) => ask<Job<DryRun>>(`jobs/${id(jobId)}`, { method: 'DELETE' }),
     parcelSet: (setId: string, signal?: AbortSignal) => get<ParcelSet>(`parcel-sets/${id(setId)}`, {}, signal),
+    ...runCalls(ask, all),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What the page reads from the API (CONTRACT §5). Areas are m² on the ellipsoid, unrounded; coordinates lon/lat. */
 import type { CodeSystem } from '../../../server/domain/land-codes.ts';
 import type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
+import type { ParamValue } from '../../../server/domain/param-value.ts';
 import type { FindingOut, PieceOut, RunSummary, VerdictFeature } from '../../../server/domain/verdict-feature.ts';
 
 import type { Review, Standing } from './review-types.ts';
@@ -28,7 +29,11 @@ export interface CheckText {
   why: BilingualText;
   fix: BilingualText;
   basis: { document: string | BilingualText; clause: string | BilingualText }[];
-  params: Record<string, { default: unknown; unit: string; title: BilingualText }>;
+  params: Record<string, { default: ParamValue; unit: string; title: BilingualText; values?: readonly string[] }>;
+  /** layer types it reads */
+  needs?: readonly string[];
+  /** what it says of every parcel where the run has none of them; null: it says something without them */
+  without?: 'undetermined' | 'not_applicable' | null;
   measure: Measure;
 }
 
@@ -49,6 +54,7 @@ export interface RunItem {
   state: JobState;
   created_at: string;
   parcel_count: number;
+  parcel_set_ids?: string[];
   summary: RunSummary | null;
 }
 

@@ -3,6 +3,7 @@ import { filterEn } from './filter-en.ts';
 import { intakeEn } from './intake-en.ts';
 import { layersEn } from './layers-en.ts';
 import { reviewEn } from './review-en.ts';
+import { runsEn } from './runs-en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -121,6 +122,7 @@ export const en: Messages = {
   ...filterEn,
   ...layersEn,
   ...reviewEn,
+  ...runsEn,
   panel: {
     label: 'Parcel details',
     close: 'Close the details',

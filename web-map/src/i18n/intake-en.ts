@@ -123,6 +123,6 @@ export const intakeEn: Messages['intake'] = {
   setName: 'Name',
   setId: 'Parcel set id',
   storedAt: 'Stored at',
-  storedNext: 'Start a run with this id; once it appears, choose it under “Run” in the header.',
+  storedNext: 'Check it now, or choose it later under “New run” in the header.',
   back: 'Back',
 };

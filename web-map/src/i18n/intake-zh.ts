@@ -116,6 +116,6 @@ export const intakeZh = {
   setName: '名称',
   setId: '地块集编号',
   storedAt: '入库时间',
-  storedNext: '用这个编号发起核查；核查批次出现后，在页首“核查批次”中选择查看。',
+  storedNext: '可以现在就核查这个地块集，也可以以后在页首“新的核查”里选择它。',
   back: '返回',
 };

@@ -3,6 +3,7 @@ import { filterZh } from './filter-zh.ts';
 import { intakeZh } from './intake-zh.ts';
 import { layersZh } from './layers-zh.ts';
 import { reviewZh } from './review-zh.ts';
+import { runsZh } from './runs-zh.ts';
 
 export const zhCN = {
   app: {
@@ -110,6 +111,7 @@ export const zhCN = {
   ...filterZh,
   ...layersZh,
   ...reviewZh,
+  ...runsZh,
   panel: {
     label: '地块明细',
     close: '关闭明细',

@@ -6,6 +6,8 @@ import type { RunDetail, RunItem } from '../api/types.ts';
 import { createTask } from './task.ts';
 
 const pollEveryMs = 1_500;
+/** a job that has ended is followed for no time at all */
+const leastMs = 300;
 const lookAgainEveryMs = 3_000;
 
 /** The run to show when none was asked for: the newest that succeeded, else the newest. `runs` newest first. */
@@ -46,7 +48,7 @@ export function createRuns(api: ApiClient) {
     }
   });
 
-  /** Reads the run, and again every second and a half until it is finished. */
+  /** Reads the run; until it is finished its job tells how far it is, and the run is read again when the job or the line has ended. */
   const follow = createTask(async (signal, runId: string) => {
     chosenId.value = runId;
     if (chosen.value?.run_id !== runId) chosen.value = null;
@@ -57,7 +59,12 @@ export function createRuns(api: ApiClient) {
         run.run_id === runId ? { ...run, state: detail.state, parcel_count: detail.parcel_count } : run,
       );
       if (!isUnfinished(detail)) return;
-      await pause(pollEveryMs, signal);
+      const told = detail.job_id
+        ? api.followJob(detail.job_id, signal, (progress) => {
+            if (progress > 0 && chosen.value) chosen.value = { ...chosen.value, state: 'running', progress };
+          })
+        : null;
+      await Promise.all([told, pause(told ? leastMs : pollEveryMs, signal)]);
     }
   });
 

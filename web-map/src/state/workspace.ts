@@ -135,6 +135,19 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
     void runs.follow.start(runId);
   }
 
+  /** Goes where an address leads: to its run, its question, its parcel. */
+  function visit({ run, parcel, place, question: asked, verdictSaid: said }: Address): void {
+    const elsewhere = run !== null && run !== runs.chosenId.value;
+    if (elsewhere) openRun(run);
+    if (elsewhere || said) {
+      question.value = asked;
+      verdictSaid.value = said;
+    }
+    const name = parcel === null ? null : { parcel_id: parcel, ordinal: place };
+    if (elsewhere || shown.value === null) awaited = name;
+    else if (name === null || !selection.parcel.value || !isNamed(selection.parcel.value, name)) select(name);
+  }
+
   // verdicts exist once the run has succeeded; the layers of its region are shown while it still runs
   watch([() => runs.chosen.value?.run_id, () => runs.chosen.value?.state], ([runId, state]) => {
     const run = runs.chosen.value;
@@ -171,6 +184,6 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
       shown,
     },
     attachmentAddress: api.attachmentAddress,
-    ...{ selectedPlace, select, step, ask, start, openRun },
+    ...{ selectedPlace, select, step, ask, start, openRun, visit },
   };
 }

@@ -1,0 +1,58 @@
+/** Words of the other screens, in English. */
+import type { runsZh } from './runs-zh.ts';
+
+export const runsEn: typeof runsZh = {
+  view: { label: 'Screens', map: 'Review', overview: 'Overview', compare: 'Compare', new: 'New run' },
+  newRun: {
+    title: 'New run',
+    sets: '1. Which parcel sets',
+    layers: '2. By which layers',
+    params: '3. Parameters',
+    paramsHint:
+      'The defaults are the rule and rarely need changing. What is changed is recorded with this run and holds for it alone.',
+    readingSets: 'Reading the parcel sets…',
+    readingLayers: 'Reading the layers of the county…',
+    noSets: 'There are no parcel sets yet. Begin with “Upload parcels…” above.',
+    choose: 'Choose',
+    setName: 'Parcel set',
+    county: 'County',
+    parcels: 'Parcels',
+    stored: 'Stored',
+    oneCounty: 'A run is of one county: {region} is chosen, sets of others cannot be added.',
+    setsFirst: 'Choose sets first; the layers of their county are listed here.',
+    noLayers:
+      '{region} has no layers at all. Without evidence nothing is ever “no issue found”: upload layers first, or start knowing that.',
+    layer: 'Layer',
+    used: 'Version used (stored)',
+    source: 'Source',
+    noSource: 'not stated',
+    version: '{name}, {time}',
+    older: 'older: {version}',
+    versionOf: 'Version of {layer}',
+    leaveOut: 'Leave this layer out',
+    leftOut: 'not used',
+    or: ' or ',
+    years:
+      'Land-use years: {list}. Projects that began before the year after {first} have no year to compare with: “farmland before the project” will lack evidence.',
+    lacks: 'Evidence that is missing',
+    lack: {
+      undetermined: 'No {layers}: “{check}” will lack evidence, and no parcel passes for want of it.',
+      not_applicable: 'No {layers}: “{check}” does not apply in this run.',
+    },
+    share: 'share',
+    usual: 'default {value}',
+    usualNone: 'default: empty',
+    changed: '{n} changed',
+    back: 'Reset',
+    backOf: 'Reset: {title}',
+    value: { true: 'yes', false: 'no', auto: 'automatic' },
+    refused: 'The run was not started.',
+    refusedParam: 'The run was not started: correct the parameter that is marked.',
+    sum: '{sets} sets, {parcels} parcels; {layers} layers; {changed} parameters changed.',
+    unproven: '{n} checks will lack evidence.',
+    start: 'Start the run',
+    ofThis: 'Check this set…',
+    cancel: 'Cancel this run',
+    cancelling: 'Cancelling…',
+  },
+};
