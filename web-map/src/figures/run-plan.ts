@@ -55,6 +55,11 @@ export type ParamTexts = Record<string, Record<string, string>>;
 /** A parameter as it stands in its field; empty for none. */
 export const paramText = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
 
+/** A value as it is read: shares have no unit, degrees no space before theirs. */
+export function withUnit(value: string, unit: string): string {
+  return unit === '' || unit === '1' ? value : unit === '°' ? `${value}°` : `${value} ${unit}`;
+}
+
 export interface ParamsRead {
   /** those that are not the usual ones */
   params: RunParams;
