@@ -61,9 +61,14 @@ export async function mapDrawn(page: Page): Promise<void> {
   await page.locator('[data-idle="true"]').waitFor({ timeout: 45_000 });
 }
 
-/** How many pixels of the map are within `tolerance` of each colour (`#rrggbb`). */
-export async function countColours(page: Page, colours: string[], tolerance = 12): Promise<number[]> {
-  const png = await page.locator('.place').screenshot();
+/** How many pixels of the map, or of another place, are within `tolerance` of each colour (`#rrggbb`). */
+export async function countColours(
+  page: Page,
+  colours: string[],
+  tolerance = 12,
+  place = page.locator('.place'),
+): Promise<number[]> {
+  const png = await place.screenshot();
   const code = `(async () => {
     const bytes = Uint8Array.from(atob(${JSON.stringify(png.toString('base64'))}), (c) => c.charCodeAt(0));
     const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));

@@ -21,3 +21,12 @@ export const drawingOrder: readonly Verdict[] = ['compliant', 'undetermined', 'n
 
 export const paper = '#f4f3ee';
 export const selectionInk = '#0b2f6b';
+
+/** The books laid end to end, in charts; what is unproven is hatched besides. */
+export const bookFills = {
+  deduct: '#b3372e',
+  restore: '#c77d1f',
+  remediate: '#7a5db8',
+  kept_verified: '#4fa56b',
+  kept_unverified: '#f0b429',
+} as const;
