@@ -139,6 +139,7 @@ export async function startFixtureServer(
       if (id === 'run-2') polls += 1;
       return [200, run(id)];
     }
+    if (resource === 'layers' && part === 'features') return [200, features(shapes[id!] ?? [])];
     if (resource === 'layers' && !id) return [200, list(query.get('region_code') === regionCode ? layers : [])];
     return [404, problem(404, 'not-found', '没有这个资源。')];
   }

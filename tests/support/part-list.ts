@@ -3,7 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type Part = 'postgis' | 'chromium' | 'cjk-fonts' | 'gdal' | 'libreoffice' | 'shapely' | 'docker-compose';
+export type Part =
+  | 'postgis'
+  | 'chromium'
+  | 'cjk-fonts'
+  | 'gdal'
+  | 'libreoffice'
+  | 'shapely'
+  | 'docker-compose'
+  | 'poppler';
 
 interface PartWords {
   /** packages of Debian and Ubuntu */
@@ -23,6 +31,7 @@ export const parts: Record<Part, PartWords> = {
     packages: ['python3-shapely', 'python3-pyproj'],
     isHere: () => answers('/usr/bin/python3', '-c', 'import shapely, pyproj'),
   },
+  poppler: { packages: ['poppler-utils'], isHere: () => answers('pdftotext', '-v') && answers('pdftoppm', '-v') },
   'docker-compose': { packages: ['docker-compose'], isHere: () => answers('docker-compose', 'version') },
 };
 

@@ -17,6 +17,9 @@ export const diffPageSize = 50;
 /** Patches drawn under a parcel; its box rarely meets more than a few dozen. */
 const mostPatches = 2000;
 
+/** a tenth of a millimetre */
+const plain = (degrees: number) => degrees.toFixed(9);
+
 export function runCalls(
   ask: <T>(path: string, asked: Ask) => Promise<T>,
   all: <T>(path: string, query: Query, signal?: AbortSignal) => Promise<T[]>,
@@ -48,7 +51,8 @@ export function runCalls(
     /** what of a layer lies in a box (degrees), for the screen only. @param tolerance degrees */
     featuresIn: (layerId: string, box: readonly number[], tolerance: number, signal?: AbortSignal) =>
       ask<FeaturesPage<FeatureShape>>(`layers/${id(layerId)}/features`, {
-        query: { bbox: box.join(','), tolerance, limit: mostPatches },
+        // without exponents, which are no numbers to a query
+        query: { bbox: box.map(plain).join(','), tolerance: plain(tolerance), limit: mostPatches },
         signal,
       }),
     engine: (signal?: AbortSignal) => ask<{ version: string }>('config', { signal }),

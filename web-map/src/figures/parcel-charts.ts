@@ -67,7 +67,7 @@ export function usesByYear(
 }
 
 /** Where the system is not known and the code means different groups in them, none is told. */
-function groupIn(code: string, system: CodeSystem | undefined): LandGroup {
+export function groupIn(code: string, system: CodeSystem | undefined): LandGroup {
   const groups = new Set((system ? [system] : codeSystems).map((one) => groupOf(code, one)));
   const [only] = groups;
   return groups.size === 1 && only ? only : 'other';
