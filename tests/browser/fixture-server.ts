@@ -78,6 +78,7 @@ export async function startFixtureServer(
       region_code: regionCode,
       layer_ids: ['county', 'towns', 'red', 'landuse', 'slope', 'landuse-2019'],
       job_id: 'job',
+      parcel_set_ids: ['set-1'],
       params: runParams,
     };
     if (id === 'run-2') {

@@ -29,14 +29,19 @@ export const en: Messages = {
     failed:
       'This run did not finish, so there is no verdict to show. Follow the advice below and run it again, or choose another run.',
     cancelled: 'This run was cancelled, so there is no verdict to show. Choose another run or start it again.',
+    again: 'Check the same sets again…',
+    missing: 'The run of the link ({id}) is not there any more; this is another one. Ask whoever sent the link.',
+    understood: 'Understood',
   },
   empty: {
     title: 'No runs yet',
     intro: 'Upload parcels and layers and run the checks once; the result appears here:',
     upload:
-      'Choose a file by “Upload parcels…” above, or upload it by command (zipped shapefile or FileGDB, GeoPackage, GeoJSON, boundary-point TXT or table (.xlsx, .csv) on CGCS2000) and note the parcel_set_id of the answer',
-    layers: 'Upload the layers: red lines, land use, slope',
-    start: 'Start the run',
+      'Choose a file by “Upload parcels…” above: a zipped shapefile or FileGDB, GeoPackage, GeoJSON, boundary-point TXT or table (.xlsx, .csv) on CGCS2000',
+    layers:
+      'Have an administrator upload the layers: red lines, land use, slope; a check without its layer can only lack evidence',
+    start: 'Choose the parcel set under “New run” and start',
+    byCommand: 'Upload and start by command (for administrators)',
     waiting: 'This page looks again by itself. At the first start the sample county takes up to a minute to appear.',
   },
   loading: {
@@ -114,6 +119,8 @@ export const en: Messages = {
     filter: 'Filter by verdict',
     all: 'All',
     none: 'No parcel matches.',
+    noParcels: 'This run has no parcels.',
+    showAll: 'Show all parcels',
     noProject: 'No project given',
     concerned: '{area} mu',
     exports: 'Export',

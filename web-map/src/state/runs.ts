@@ -25,6 +25,8 @@ export function createRuns(api: ApiClient) {
   const items = shallowRef<RunItem[]>([]);
   const chosenId = shallowRef<string | null>(null);
   const chosen = shallowRef<RunDetail | null>(null);
+  /** the run that an address named and that is not there */
+  const missing = shallowRef<string | null>(null);
 
   const list = createTask(async (signal, asked: string | null) => {
     take(await api.runs(signal), asked);
@@ -33,6 +35,7 @@ export function createRuns(api: ApiClient) {
   function take(found: readonly RunItem[], asked: string | null): void {
     items.value = found.toSorted((a, b) => b.created_at.localeCompare(a.created_at));
     chosenId.value = firstRun(items.value, asked)?.run_id ?? null;
+    if (asked !== null && items.value.length > 0 && chosenId.value !== asked) missing.value = asked;
   }
 
   /** Looks again while there is no run: at the first start the page is open before the sample county is loaded. */
@@ -69,7 +72,7 @@ export function createRuns(api: ApiClient) {
   });
 
   const isEmpty = computed(() => list.state.value === 'done' && items.value.length === 0);
-  return { items, chosenId, chosen, list, awaitFirst, follow, isEmpty };
+  return { items, chosenId, chosen, missing, list, awaitFirst, follow, isEmpty };
 }
 
 export function pause(ms: number, signal: AbortSignal): Promise<void> {

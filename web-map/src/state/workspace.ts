@@ -110,6 +110,8 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
     await runs.list.start(runs.chosenId.value ?? address.run);
     // what is on the screen stays: the notice says that it may be old
     if (runs.list.problem.value) return;
+    // a parcel of a run that is not there is not looked for in another
+    if (runs.missing.value !== null) awaited = null;
     if (runs.isEmpty.value) await runs.awaitFirst.start();
     if (runs.chosenId.value) openRun(runs.chosenId.value);
   }
