@@ -2,6 +2,7 @@
  * What two runs of a county say otherwise of the same parcels, and why. The rows are read stretch by stretch, so that memory is flat and
  * the embedded database is never held for long; one walk gives the page that is asked for and the sums over all.
  */
+import { createHash } from 'node:crypto';
 import { sqlFile } from '../database/sql-file.ts';
 import type { Verdict } from '../domain/outcome.ts';
 import { plainProjectCode } from '../domain/project.ts';
@@ -70,7 +71,10 @@ export interface Diff {
   summary: DiffSummary;
 }
 
-/** Both runs have succeeded. Parcels of the later run in its order, then those it no longer has; sums are of all, whatever kind is asked for. Errors: `validation`. */
+/**
+ * Both runs have succeeded. Parcels of the later run in its order, then those it no longer has; sums are of all, whatever kind is asked for.
+ * Finished runs never change: once all was walked the sums are kept, and a later page reads on from its place until it is full. Errors: `validation`.
+ */
 export async function diffRuns(
   deps: Deps,
   before: RunToDiff,
@@ -90,29 +94,66 @@ export async function diffRuns(
   const touched = new Set(
     await touchedProjects(deps.database.db, after.region_code, before.manifest.register, after.manifest.register),
   );
+  const sums = sumsOf(deps.database);
+  const key = createHash('sha256')
+    .update(JSON.stringify([before, after]))
+    .digest('hex');
+  const kept = sums.get(key);
   const tally = new Tally(before.parcel_count, after.parcel_count);
-  const found: Diff = { items: [], next: null, number_matched: 0, summary: tally.summary };
+  const items: DiffItem[] = [];
+  let next: number | null = null;
   let last = page.after_place;
-  const take = (place: number, item: DiffItem) => {
-    tally.add(item);
-    if (page.kind !== undefined && kindOf(item) !== page.kind) return;
-    found.number_matched++;
-    if (place <= page.after_place) return;
-    if (found.items.length === page.limit) found.next = last;
-    else {
-      found.items.push(item);
-      last = place;
+  /** @returns whether there is nothing more to read */
+  const take = (place: number, item: DiffItem): boolean => {
+    if (kept === undefined) tally.add(item);
+    if (place <= page.after_place || next !== null) return false;
+    if (page.kind !== undefined && kindOf(item) !== page.kind) return false;
+    if (items.length === page.limit) {
+      next = last;
+      return kept !== undefined;
     }
+    items.push(item);
+    last = place;
+    return false;
   };
-  for await (const row of walk(deps, after, before, false)) take(row.ordinal, itemOf(row, changes, touched));
-  // whom all of the later run's parcels leave without a partner is gone from it
-  const partners = after.parcel_count - tally.summary.added;
-  if (partners < before.parcel_count) {
-    for await (const row of walk(deps, before, after, true)) take(after.parcel_count + row.ordinal, removed(row));
+  const read = async (): Promise<void> => {
+    const from = kept === undefined ? 0 : page.after_place;
+    for await (const row of walk(deps, after, before, false, from + 1))
+      if (take(row.ordinal, itemOf(row, changes, touched))) return;
+    // whom all of the later run's parcels leave without a partner is gone from it
+    const partners = after.parcel_count - (kept ?? tally.summary).added;
+    if (partners >= before.parcel_count) return;
+    for await (const row of walk(deps, before, after, true, Math.max(0, from - after.parcel_count) + 1))
+      if (take(after.parcel_count + row.ordinal, removed(row))) return;
+  };
+  await read();
+  if (kept === undefined) {
+    const { changed, added } = tally.summary;
+    tally.summary.unchanged = after.parcel_count - changed - added;
+    keep(sums, key, tally.summary);
   }
-  const { changed, added } = tally.summary;
-  tally.summary.unchanged = after.parcel_count - changed - added;
-  return found;
+  const summary = kept ?? tally.summary;
+  const { changed, added, removed: gone, by_kind } = summary;
+  return { items, next, number_matched: page.kind ? by_kind[page.kind] : changed + added + gone, summary };
+}
+
+/** Pairs of runs whose sums are remembered; the one looked at longest ago goes first. */
+const mostKept = 40;
+const keptSums = new WeakMap<Deps['database'], Map<string, DiffSummary>>();
+
+function sumsOf(database: Deps['database']): Map<string, DiffSummary> {
+  const sums = keptSums.get(database) ?? new Map<string, DiffSummary>();
+  keptSums.set(database, sums);
+  return sums;
+}
+
+function keep(sums: Map<string, DiffSummary>, key: string, summary: DiffSummary): void {
+  sums.delete(key);
+  sums.set(key, summary);
+  for (const oldest of sums.keys()) {
+    if (sums.size <= mostKept) return;
+    sums.delete(oldest);
+  }
 }
 
 /** Rows of one run that the other says otherwise, or only those it does not have. */
@@ -121,9 +162,10 @@ async function* walk(
   { region_code, run_id, parcel_count }: RunToDiff,
   other: RunToDiff,
   onlyAlone: boolean,
+  from: number,
 ): AsyncGenerator<StretchRow> {
   const size = 5 * config.chunkSize[kind];
-  for (let first = 1; first <= parcel_count; first += size) {
+  for (let first = from; first <= parcel_count; first += size) {
     const params = {
       region_code,
       own_run: run_id,

@@ -1,8 +1,9 @@
 /** What two runs say otherwise of the same parcels, and why: one run beside another that differs from it in one thing. */
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type KyselyPlugin, sql } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../server/database/connect.ts';
 import type { Schema } from '../../server/database/schema.ts';
+import type { ChangeKind } from '../../server/verification/change-kinds.ts';
 import { type Diff, type DiffItem, diffRuns } from '../../server/verification/diff.ts';
 import type { Manifest } from '../../server/verification/manifest.ts';
 import { removeFiles } from '../intake-receive/receiving.ts';
@@ -280,6 +281,39 @@ eachDatabase('a diff', (open) => {
     expect(pages).toEqual(found.items);
     const back = await diff(after, base);
     expect(back.summary).toMatchObject({ changed: 1, added: 1, removed: 2, unchanged: 1 });
+  });
+
+  it('walks all of it once; a later page reads on from its place, and no further than it needs', async () => {
+    const other = await here.parcels(Array.from({ length: 30 }, (_, n) => parcel(40 + n)));
+    const after = await here.verify({ sets: [other], layers: baseLayers() });
+    let rows = 0;
+    const counting: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      transformResult: async ({ result }) => {
+        rows += result.rows.filter((row) => 'shape_changed' in row).length;
+        return result;
+      },
+    };
+    // a database that was asked nothing yet
+    const fresh = { ...deps(), database: { ...database, db: db.withPlugin(counting) } };
+    const [then, now] = [await toDiff(base), await toDiff(after)];
+    const page = async (after_place: number, kind?: ChangeKind) => {
+      rows = 0;
+      const found = await diffRuns(fresh, then, now, { after_place, limit: 2, ...(kind ? { kind } : {}) });
+      return { ...found, ids: found.items.map(({ parcel_id }) => parcel_id), rows };
+    };
+    // thirty that are new, three that are gone
+    const first = await page(0);
+    expect([first.ids, first.number_matched, first.rows]).toEqual([['p40', 'p41'], 33, 33]);
+    const later = await page(10);
+    expect([later.ids, later.number_matched, later.next]).toEqual([['p50', 'p51'], 33, 12]);
+    expect(later.summary).toEqual(first.summary);
+    // a stretch has five parcels
+    expect(later.rows).toBe(5);
+    const gone = await page(31, 'removed');
+    expect([gone.ids, gone.number_matched, gone.next]).toEqual([['p1', 'p2'], 3, null]);
+    expect((await page(0, 'flagged')).number_matched).toBe(0);
+    expect((await page(28, 'added')).ids).toEqual(['p68', 'p69']);
   });
 
   it('takes the latest of several versions of a parcel, on either side', async () => {
