@@ -127,6 +127,9 @@ requirePart('chromium', 'cjk-fonts')('the overview', () => {
       await page.setViewportSize({ width: 1024, height: 768 });
       await page.getByText('English', { exact: true }).click();
       await page.getByText('By township').first().waitFor();
+      // the switch itself changes its colours a moment after the words
+      await page.locator('.bar .el-radio-button.is-active', { hasText: 'English' }).waitFor();
+      await page.waitForTimeout(300);
       expect(await page.evaluate<number>('document.documentElement.scrollWidth')).toBeLessThanOrEqual(1024);
       expect(await seriousFaults(page)).toEqual([]);
       await card('trend').locator('tbody tr:first-child th a').click();
