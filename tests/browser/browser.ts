@@ -1,4 +1,6 @@
 /** Debian's Chromium, drawing WebGL in software, and a page that keeps note of everything that should not happen. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { chromiumPath } from '../support/part-list.ts';
 
@@ -52,6 +54,14 @@ export async function openPage(browser: Browser, url: string): Promise<OpenPage>
   });
   await page.goto(url);
   return { page, troubles, elsewhere, close: () => context.close() };
+}
+
+/** A picture to look at, where ZHANBU_PICTURES names a folder for them. */
+export async function picture(page: Page, name: string): Promise<void> {
+  const folder = process.env['ZHANBU_PICTURES'];
+  if (!folder) return;
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 /** Waits until the map has drawn all it was given. */

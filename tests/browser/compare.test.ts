@@ -1,20 +1,18 @@
 /** Two runs beside each other on the page, over the real service: what became flagged and why, page by page, and from there into either run. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plots, redLine } from '../http/county.ts';
-import { ReviewedCounty, squares } from '../http/reviewing.ts';
-import { listen, startService } from '../http/service.ts';
+import { type ReviewedCounty, squares } from '../http/reviewing.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { type OpenPage, openPage, patience, startBrowser } from './browser.ts';
-import { builtPage } from './fixture-server.ts';
+import { patience } from './browser.ts';
+import { CountyPage } from './county-page.ts';
 
 requirePart('chromium', 'cjk-fonts')('two runs compared on the page', () => {
   onDatabase('embedded', 'over a hundred and twenty plots', (open) => {
     let county: ReviewedCounty;
-    let browser: Browser;
-    let opened: OpenPage;
+    let here: CountyPage;
     let page: Page;
     let url: string;
     let lenient: string;
@@ -27,8 +25,8 @@ requirePart('chromium', 'cjk-fonts')('two runs compared on the page', () => {
     const asked = () => new URL(page.url()).searchParams;
 
     beforeAll(async () => {
-      await import('../../web-map/build-if-stale.ts');
-      county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+      here = await CountyPage.start(await open());
+      ({ county, url } = here);
       await county.layer('eco-red-line', redLine, { name: '红线甲版' });
       const setId = await county.set(plots(120));
       lenient = await county.run(setId, { params: { 'eco-red-line': { min_area_m2: 7000 } } });
@@ -42,16 +40,9 @@ requirePart('chromium', 'cjk-fonts')('two runs compared on the page', () => {
         },
       );
       wide = await county.run(setId);
-      ({ url } = await listen(county.service));
-      browser = await startBrowser();
-      opened = await openPage(browser, `${url}/?view=compare&run=${strict}`);
-      page = opened.page;
-      page.setDefaultTimeout(patience.timeout);
+      page = await here.show(`/?view=compare&run=${strict}`);
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await county?.service.close();
-    });
+    afterAll(() => here?.close());
 
     test('the run before over the same sets is taken by itself; the parameter is named with both values', async () => {
       await rows().first().waitFor();
@@ -120,8 +111,8 @@ requirePart('chromium', 'cjk-fonts')('two runs compared on the page', () => {
       const wideness = await page.evaluate<number>('document.documentElement.scrollWidth');
       expect(wideness).toBeLessThanOrEqual(1024);
       expect(await seriousFaults(page)).toEqual([]);
-      expect(opened.troubles).toEqual([]);
-      expect(opened.elsewhere).toEqual([]);
+      expect(here.opened.troubles).toEqual([]);
+      expect(here.opened.elsewhere).toEqual([]);
     });
 
     test('a server that is away is told apart from two runs that are alike', async () => {

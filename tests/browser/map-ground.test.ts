@@ -1,5 +1,4 @@
 /** What lies under the parcels on the real service: a basemap of another host that is set, and photos where they were taken. */
-import { mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
@@ -12,7 +11,7 @@ import { form, listen, startService } from '../http/service.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { countColours, mapDrawn, openPage, startBrowser } from './browser.ts';
+import { countColours, mapDrawn, openPage, picture, startBrowser } from './browser.ts';
 import { builtPage } from './fixture-server.ts';
 
 const teal = '#3c9696';
@@ -49,13 +48,6 @@ requirePart('chromium', 'cjk-fonts')('what lies under the parcels', () => {
       await county?.service.close();
       imagery?.close();
     });
-
-    const picture = async (page: { screenshot: (to: { path: string }) => Promise<unknown> }, name: string) => {
-      const folder = process.env['ZHANBU_PICTURES'];
-      if (!folder) return;
-      mkdirSync(folder, { recursive: true });
-      await page.screenshot({ path: `${folder}/${name}.png` });
-    };
 
     test('no other host is asked for anything until a basemap is chosen; then it alone, and it is named', async () => {
       const { page, troubles, elsewhere, close } = await openPage(browser, `${url}/`);

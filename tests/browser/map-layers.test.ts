@@ -1,10 +1,9 @@
 /** Layers on and off, fainter, and two years of land use side by side, on recorded answers. */
-import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { countColours, mapDrawn, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
+import { countColours, mapDrawn, type OpenPage, openPage, patience, picture, startBrowser } from './browser.ts';
 import { type FixtureServer, startFixtureServer } from './fixture-server.ts';
 
 /** land use on paper: forest of 2019, and 2023, whose class is not told */
@@ -40,12 +39,6 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
     await page.locator('.tools').waitFor();
     await mapDrawn(page);
   }
-  const picture = async (name: string) => {
-    const folder = process.env['ZHANBU_PICTURES'];
-    if (!folder) return;
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}/${name}.png` });
-  };
 
   test('an opacity by keyboard, and what is shown, hold over a reload', async () => {
     const red = async () => (await countColours(page, ['#a3156b'], 40))[0]!;
@@ -72,7 +65,7 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
     await label(/坡度大于 25° 的格网/).click();
     await mapDrawn(page);
     expect(server.asked.some((one) => /styles\/slope\/map\/tiles\/.*over=25/.test(one))).toBe(true);
-    await picture('steep');
+    await picture(page, 'steep');
     await label(/坡度大于 25°/).click();
     await label('坡度分级').click();
     await mapDrawn(page);
@@ -80,7 +73,7 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
     expect((await countColours(page, ['#aad5a9'], 8))[0]).toBeGreaterThan(2_000);
     expect(await page.locator('[data-terrain=slope]').textContent()).toMatch(/2–6°.*>25°（斜纹）.*无数据/s);
     expect(await seriousFaults(page)).toEqual([]);
-    await picture('slope');
+    await picture(page, 'slope');
   });
 
   test('two years of land use lie left and right of a line that keys move', async () => {
@@ -95,7 +88,7 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
       return countColours(page, [forest, other], 4);
     };
     expect(await seriousFaults(page)).toEqual([]);
-    await picture('swipe');
+    await picture(page, 'swipe');
     await page.keyboard.press('End');
     const [forestAlone, none] = await pixels();
     expect(forestAlone).toBeGreaterThan(both[0]!);
@@ -121,7 +114,7 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
     await ready();
     await page.getByRole('button', { name: '两年地类卷帘对比' }).click();
     await mapDrawn(page);
-    await picture('swipe-parcel');
+    await picture(page, 'swipe-parcel');
     await page.locator('aside.panel button[aria-label*="关闭"]').first().click();
     await page.waitForTimeout(300);
     await mapDrawn(page);
@@ -132,6 +125,6 @@ requirePart('chromium', 'cjk-fonts')('the layers of the map', () => {
     await page.mouse.up();
     expect(await page.getByRole('slider', { name: '卷帘线' }).count()).toBe(1);
     await mapDrawn(page);
-    await picture('swipe-moved');
+    await picture(page, 'swipe-moved');
   });
 });

@@ -1,11 +1,10 @@
 /** Measuring, coordinates, and the way to a place, on recorded answers: by clicks and by keyboard alone. */
-import { mkdirSync } from 'node:fs';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { areaM2, type LonLat, lengthM } from '../../web-map/src/map/geodesy.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { mapDrawn, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
+import { mapDrawn, type OpenPage, openPage, patience, picture, startBrowser } from './browser.ts';
 import { type FixtureServer, startFixtureServer } from './fixture-server.ts';
 
 requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
@@ -45,12 +44,6 @@ requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
   };
   const figure = async (unit: string) =>
     Number((await page.locator(`.measure [data-unit=${unit}]`).textContent())?.replace(/[^\d.]/g, ''));
-  const picture = async (name: string) => {
-    const folder = process.env['ZHANBU_PICTURES'];
-    if (!folder) return;
-    mkdirSync(folder, { recursive: true });
-    await page.screenshot({ path: `${folder}/${name}.png` });
-  };
   async function clickAt(x: number, y: number): Promise<LonLat> {
     const box = (await page.locator('.place').boundingBox())!;
     await page.mouse.move(box.x + x, box.y + y);
@@ -78,7 +71,7 @@ requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
     expect(Math.abs((await figure('ha')) / (area / 10_000) - 1)).toBeLessThan(1e-3);
     expect(await page.locator('aside.panel').count()).toBe(0);
     expect(await seriousFaults(page)).toEqual([]);
-    await picture('measure-area');
+    await picture(page, 'measure-area');
     // out of order: the edges cross
     await clickAt(500, 100);
     await clickAt(500, 400);
@@ -119,7 +112,7 @@ requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('alert').filter({ hasText: '不在中国范围内' }).waitFor();
     expect(await seriousFaults(page)).toEqual([]);
-    await picture('goto');
+    await picture(page, 'goto');
     await page.keyboard.press('Escape');
     expect(await page.locator('.goto').count()).toBe(0);
   });
@@ -134,6 +127,6 @@ requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
     await page.keyboard.press('Enter');
     await page.locator('aside.panel h2', { hasText: 'D-0031' }).waitFor();
     await mapDrawn(page);
-    await picture('goto-parcel');
+    await picture(page, 'goto-parcel');
   });
 });

@@ -1,13 +1,14 @@
 /** A run is started on the page, over the real service: what it will use is seen before, what it lacks is said, and it is followed and stopped. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plots, redLine } from '../http/county.ts';
-import { landUse, ReviewedCounty } from '../http/reviewing.ts';
+import { landUse, type ReviewedCounty } from '../http/reviewing.ts';
 import { listen, startService } from '../http/service.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { type OpenPage, openPage, patience, startBrowser } from './browser.ts';
+import { patience } from './browser.ts';
+import { CountyPage } from './county-page.ts';
 import { builtPage } from './fixture-server.ts';
 
 interface RunOut {
@@ -22,32 +23,23 @@ interface RunOut {
 requirePart('chromium', 'cjk-fonts')('a run from the page', () => {
   onDatabase('embedded', 'over two counties', (open) => {
     let county: ReviewedCounty;
-    let browser: Browser;
-    let opened: OpenPage;
+    let here: CountyPage;
     let page: Page;
-    let url: string;
     const layer: Record<string, string> = {};
     const field = (name: string) => page.locator(`[id="${name}"]`);
     const start = () => page.locator('[data-do=start]');
     const runs = async () => (await county.get<{ items: RunOut[] }>('/runs')).items;
 
     beforeAll(async () => {
-      await import('../../web-map/build-if-stale.ts');
-      county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+      here = await CountyPage.start(await open());
+      ({ county } = here);
       layer.redOld = await county.layer('eco-red-line', redLine, { name: '红线旧版' });
       layer.red = await county.layer('eco-red-line', redLine, { name: '红线新版', source: '省厅下发' });
       layer.uses = await county.layer('land-use', landUse, { year: '2023' });
       await county.set(plots(3), { region_code: '993001', name: '别县地块' });
-      ({ url } = await listen(county.service));
-      browser = await startBrowser();
-      opened = await openPage(browser, `${url}/`);
-      page = opened.page;
-      page.setDefaultTimeout(patience.timeout);
+      page = await here.show('/');
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await county?.service.close();
-    });
+    afterAll(() => here?.close());
 
     test('from the set that was just stored, with the layers it will use and what it lacks', async () => {
       await page.locator('.guide').waitFor();
@@ -139,13 +131,13 @@ requirePart('chromium', 'cjk-fonts')('a run from the page', () => {
       await page.locator('details[data-check=steep-slope] summary').click();
       expect(await page.locator('[id="fault-steep-slope.max_slope_deg"]').textContent()).toBe('比例太大了');
       await page.unroute('**/api/v1/runs');
-      opened.troubles.length = 0; // the refusal itself
+      here.opened.troubles.length = 0; // the refusal itself
     });
 
     test('a run that waits is found again after a reload, and is cancelled', async () => {
       const quiet = await startService(county.service.database, { work: false, pageFolder: builtPage });
       await county.service.jobs.stop();
-      expect(opened.elsewhere).toEqual([]);
+      expect(here.opened.elsewhere).toEqual([]);
       const there = await listen(quiet);
       await page.goto(`${there.url}/?view=new`);
       await page.locator('input[type=checkbox]:enabled').first().check();
@@ -163,7 +155,7 @@ requirePart('chromium', 'cjk-fonts')('a run from the page', () => {
       await page.getByText('这一批次已被取消').waitFor();
       expect((await runs())[0]!.state).toBe('cancelled');
       expect(await seriousFaults(page)).toEqual([]);
-      expect(opened.troubles).toEqual([]);
+      expect(here.opened.troubles).toEqual([]);
       await page.goto('about:blank');
       await quiet.close();
     });

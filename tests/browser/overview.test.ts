@@ -1,26 +1,23 @@
 /** The county at a glance, over the real service: its figures are the run's, each leads to the list behind it, its charts become pictures. */
 import { readFileSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunSummary } from '../../server/domain/verdict-feature.ts';
 import { bookFills, verdictLooks } from '../../web-map/src/map/palette.ts';
-import { ReviewedCounty } from '../http/reviewing.ts';
-import { listen, startService } from '../http/service.ts';
+import type { ReviewedCounty } from '../http/reviewing.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { countColours, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
-import { builtPage } from './fixture-server.ts';
+import { countColours, patience } from './browser.ts';
+import { CountyPage } from './county-page.ts';
 
 requirePart('chromium', 'cjk-fonts')('the overview', () => {
   onDatabase('embedded', 'of forty plots', (open) => {
     let county: ReviewedCounty;
-    let browser: Browser;
-    let opened: OpenPage;
+    let here: CountyPage;
     let page: Page;
     let runId: string;
     let setId: string;
-    let address: string;
     let summary: RunSummary;
     const card = (name: string) => page.locator(`[data-chart=${name}]`);
     const found = async () => Number((await page.locator('.found').textContent())?.replace(/\D/g, ''));
@@ -32,22 +29,14 @@ requirePart('chromium', 'cjk-fonts')('the overview', () => {
     };
 
     beforeAll(async () => {
-      await import('../../web-map/build-if-stale.ts');
-      county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+      here = await CountyPage.start(await open());
+      ({ county } = here);
       ({ runId, setId } = await county.begin());
       await county.run(setId, { params: { 'eco-red-line': { min_area_m2: 7000 } } });
       ({ summary } = await county.get<{ summary: RunSummary }>(`/runs/${runId}`));
-      const { url } = await listen(county.service);
-      address = `${url}/?view=overview&run=${runId}`;
-      browser = await startBrowser();
-      opened = await openPage(browser, address);
-      page = opened.page;
-      page.setDefaultTimeout(patience.timeout);
+      page = await here.show(`/?view=overview&run=${runId}`);
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await county?.service.close();
-    });
+    afterAll(() => here?.close());
 
     test('tells what the run tells: parcels, books in three units, checks, townships, projects, runs', async () => {
       await card('check').locator('canvas').waitFor();
@@ -135,8 +124,8 @@ requirePart('chromium', 'cjk-fonts')('the overview', () => {
       await card('trend').locator('tbody tr:first-child th a').click();
       await expect.poll(() => new URL(page.url()).searchParams.get('run'), patience).not.toBe(runId);
       await card('check').locator('canvas').waitFor();
-      expect(opened.troubles).toEqual([]);
-      expect(opened.elsewhere).toEqual([]);
+      expect(here.opened.troubles).toEqual([]);
+      expect(here.opened.elsewhere).toEqual([]);
     });
   });
 });

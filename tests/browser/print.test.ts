@@ -1,14 +1,12 @@
 /** One parcel on paper, over the real service: the PDF is read by other programs, text and code. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { plots, redLine } from '../http/county.ts';
-import { landUse, ReviewedCounty, squares } from '../http/reviewing.ts';
-import { listen, startService } from '../http/service.ts';
+import { landUse, type ReviewedCounty, squares } from '../http/reviewing.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { type OpenPage, openPage, patience, startBrowser } from './browser.ts';
-import { builtPage } from './fixture-server.ts';
+import { CountyPage } from './county-page.ts';
 import { printed } from './pdf.ts';
 
 /** forest in the west, grass in the east of plot 2 */
@@ -24,15 +22,14 @@ requirePart(
 )('a parcel on paper', () => {
   onDatabase('embedded', 'of forty plots', (open) => {
     let county: ReviewedCounty;
-    let browser: Browser;
-    let opened: OpenPage;
+    let here: CountyPage;
     let page: Page;
     let url: string;
     let runId: string;
 
     beforeAll(async () => {
-      await import('../../web-map/build-if-stale.ts');
-      county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+      here = await CountyPage.start(await open());
+      ({ county, url } = here);
       await county.layer('eco-red-line', redLine, { name: '县生态保护红线', source: '省厅下发' });
       await county.layer('land-use', landUse, { year: '2023' });
       await county.layer('land-use', before, { year: '2019' });
@@ -40,16 +37,9 @@ requirePart(
       await county.decide(await county.person('张三'), [await county.item(runId, 'P2', 'confirmed')], {
         run_id: runId,
       });
-      ({ url } = await listen(county.service));
-      browser = await startBrowser();
-      opened = await openPage(browser, `${url}/?run=${runId}&parcel=P2&verdict=all`);
-      page = opened.page;
-      page.setDefaultTimeout(patience.timeout);
+      page = await here.show(`/?run=${runId}&parcel=P2&verdict=all`);
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await county?.service.close();
-    });
+    afterAll(() => here?.close());
 
     test('the panel shows the parcel in each year, and leads to its sheet by keyboard', async () => {
       await page.locator('aside.panel [data-year="2019"] svg').waitFor();
@@ -104,8 +94,8 @@ requirePart(
       expect(plain).toMatch(/25度以上陡坡.{0,80}证据不足|证据不足.{0,80}25度以上陡坡/);
       const sheet = new URL(page.url());
       expect(code).toBe(`${sheet.origin}/?run=${runId}&parcel=P2&place=2`);
-      expect(opened.troubles).toEqual([]);
-      expect(opened.elsewhere).toEqual([]);
+      expect(here.opened.troubles).toEqual([]);
+      expect(here.opened.elsewhere).toEqual([]);
     });
 
     test('the code of the sheet opens the parcel, and its Back too', async () => {

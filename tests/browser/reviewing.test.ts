@@ -1,49 +1,40 @@
 /** A reviewer's work on the page, over the real service: filter, step, decide, undo, and what happens when two decide at once. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ReviewedCounty } from '../http/reviewing.ts';
-import { listen, startService } from '../http/service.ts';
+import type { ReviewedCounty } from '../http/reviewing.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { mapDrawn, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
-import { builtPage } from './fixture-server.ts';
+import { mapDrawn, patience } from './browser.ts';
+import { CountyPage } from './county-page.ts';
 
 requirePart('chromium', 'cjk-fonts')('a reviewer at work', () => {
   onDatabase('embedded', 'over forty plots, thirty of them forest', (open) => {
     let county: ReviewedCounty;
     let runId: string;
     let setId: string;
-    let browser: Browser;
-    let opened: OpenPage;
+    let here: CountyPage;
     let page: Page;
     let url: string;
 
     beforeAll(async () => {
-      await import('../../web-map/build-if-stale.ts');
-      county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+      here = await CountyPage.start(await open());
+      ({ county, url } = here);
       ({ setId, runId } = await county.begin());
-      ({ url } = await listen(county.service));
-      browser = await startBrowser();
     }, 240_000);
-    afterAll(async () => {
-      await browser?.close();
-      await county?.service.close();
-    });
+    afterAll(() => here?.close());
     beforeEach(async () => {
-      opened = await openPage(browser, `${url}/`);
-      page = opened.page;
-      page.setDefaultTimeout(patience.timeout);
+      page = await here.show('/');
       await rows().first().waitFor();
     });
     afterEach(async () => {
-      await opened.close();
+      await here.opened.close();
       // a refusal of the server is an answer, which the browser notes as an error all the same
       expect(
-        opened.troubles.filter((text) => !/status of 409/.test(text)),
+        here.opened.troubles.filter((text) => !/status of 409/.test(text)),
         'errors and warnings of the page',
       ).toEqual([]);
-      expect(opened.elsewhere, 'requests to other hosts').toEqual([]);
+      expect(here.opened.elsewhere, 'requests to other hosts').toEqual([]);
     });
 
     const rows = () => page.getByRole('option');

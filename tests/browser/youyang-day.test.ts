@@ -4,18 +4,18 @@
  */
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { jpeg, takenAt } from '../http/photos.ts';
-import { ReviewedCounty } from '../http/reviewing.ts';
-import { listen, startService, upload } from '../http/service.ts';
+import type { ReviewedCounty } from '../http/reviewing.ts';
+import { upload } from '../http/service.ts';
 import { jobIn } from '../jobs/waiting.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { describeWithSharedData, sharedData } from '../support/shared-data.ts';
 import { seriousFaults } from './axe.ts';
-import { mapDrawn, type OpenPage, openPage, patience, startBrowser } from './browser.ts';
-import { builtPage } from './fixture-server.ts';
+import { mapDrawn, patience } from './browser.ts';
+import { CountyPage } from './county-page.ts';
 
 const slow = { timeout: 120_000 };
 
@@ -23,14 +23,12 @@ requirePart('chromium', 'cjk-fonts')('a day on the demonstration county', () => 
   describeWithSharedData('of shared/data', () => {
     onDatabase('embedded', 'through the real server', (open) => {
       let county: ReviewedCounty;
-      let browser: Browser;
-      let opened: OpenPage;
+      let here: CountyPage;
       let page: Page;
-      let url: string;
 
       beforeAll(async () => {
-        await import('../../web-map/build-if-stale.ts');
-        county = new ReviewedCounty(await startService(await open(), { pageFolder: builtPage }));
+        here = await CountyPage.start(await open());
+        ({ county } = here);
         for (const [type, path] of [
           ['eco-red-line', 'youyang-demo/stbhhx_redline.zip'],
           ['slope', 'youyang-demo/slope_30m.tif'],
@@ -40,16 +38,9 @@ requirePart('chromium', 'cjk-fonts')('a day on the demonstration county', () => 
           expect(accepted.statusCode, accepted.body).toBe(202);
           expect((await jobIn(county.service.database, accepted.json().job_id)).problem).toBeNull();
         }
-        ({ url } = await listen(county.service));
-        browser = await startBrowser();
-        opened = await openPage(browser, `${url}/`);
-        page = opened.page;
-        page.setDefaultTimeout(patience.timeout);
+        page = await here.show('/');
       }, 280_000);
-      afterAll(async () => {
-        await browser?.close();
-        await county?.service.close();
-      });
+      afterAll(() => here?.close());
 
       const rows = () => page.getByRole('option');
       const panel = () => page.locator('aside.panel');
@@ -154,8 +145,8 @@ requirePart('chromium', 'cjk-fonts')('a day on the demonstration county', () => 
         await rows().first().click();
         const steep = panel().locator('[data-check=steep-slope] .review');
         await expect.poll(() => steep.textContent(), patience).toMatch(/已否定.*张三.*图层有误/s);
-        expect(opened.troubles, 'errors and warnings of the page').toEqual([]);
-        expect(opened.elsewhere, 'requests to other hosts').toEqual([]);
+        expect(here.opened.troubles, 'errors and warnings of the page').toEqual([]);
+        expect(here.opened.elsewhere, 'requests to other hosts').toEqual([]);
       });
     });
   });
