@@ -13,6 +13,7 @@ import { describeApi } from './http/plugins/openapi.ts';
 import { servePage } from './http/plugins/page.ts';
 import { guardRequests, requestIdOf } from './http/plugins/request-guards.ts';
 import { attachmentRoutes } from './http/routes/attachments.ts';
+import { basemapTileRoutes } from './http/routes/basemap-tiles.ts';
 import { batchReviewRoutes } from './http/routes/batch-reviews.ts';
 import { comparisonRoutes } from './http/routes/comparisons.ts';
 import { healthRoutes } from './http/routes/health.ts';
@@ -115,6 +116,7 @@ export async function buildApp(options: AppOptions): Promise<FastifyInstance> {
     async (ogc) => {
       tileRoutes(ogc, deps);
       mapTileRoutes(ogc, deps);
+      await basemapTileRoutes(ogc, deps);
     },
     { prefix: '/ogc' },
   );

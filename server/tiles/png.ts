@@ -1,4 +1,4 @@
-/** A picture of at most 256 colours as PNG (ISO/IEC 15948): one byte a pixel and a palette, which is all that our tiles need. */
+/** Pictures as PNG (ISO/IEC 15948): a byte a pixel and a palette, or four bytes a pixel, which is all that our tiles need. */
 import { crc32, deflateSync } from 'node:zlib';
 
 export type Rgba = readonly [red: number, green: number, blue: number, alpha: number];
@@ -7,22 +7,38 @@ const signature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 
 /** @param pixels indexes into the palette, rows from the top; @param palette at most 256, alpha 0–255 */
 export function encodePng(width: number, height: number, pixels: Uint8Array, palette: readonly Rgba[]): Buffer {
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
-  // 8 bits a pixel, colour type 3: indexed; deflate, no filter set but the standard one, not interlaced
-  header.set([8, 3, 0, 0, 0], 8);
-  // each row begins with its filter: 0, as it is, which is best for indexes
-  const rows = Buffer.alloc(height * (width + 1));
-  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * width, (y + 1) * width), y * (width + 1) + 1);
   return Buffer.concat([
     signature,
-    chunk('IHDR', header),
+    header(width, height, indexed),
     chunk('PLTE', Buffer.from(palette.flatMap((colour) => colour.slice(0, 3)))),
     chunk('tRNS', Buffer.from(palette.map(([, , , alpha]) => alpha))),
-    chunk('IDAT', deflateSync(rows, { level: 6 })),
-    chunk('IEND', Buffer.alloc(0)),
+    body(width, height, pixels, 6),
+    end,
   ]);
+}
+
+/** @param pixels four bytes each, rows from the top */
+export function encodeRgba(width: number, height: number, pixels: Uint8Array): Buffer {
+  // of aerial pictures more effort saves a tenth and takes three times as long
+  return Buffer.concat([signature, header(width, height, trueColour), body(4 * width, height, pixels, 3), end]);
+}
+
+const [indexed, trueColour] = [3, 6];
+
+/** 8 bits a sample; deflate, no filter set but the standard one, not interlaced */
+function header(width: number, height: number, colourType: number): Buffer {
+  const data = Buffer.alloc(13);
+  data.writeUInt32BE(width, 0);
+  data.writeUInt32BE(height, 4);
+  data.set([8, colourType, 0, 0, 0], 8);
+  return chunk('IHDR', data);
+}
+
+/** Each row begins with its filter: 0, as it is, which is best for indexes. */
+function body(rowBytes: number, height: number, pixels: Uint8Array, level: number): Buffer {
+  const rows = Buffer.alloc(height * (rowBytes + 1));
+  for (let y = 0; y < height; y++) rows.set(pixels.subarray(y * rowBytes, (y + 1) * rowBytes), y * (rowBytes + 1) + 1);
+  return chunk('IDAT', deflateSync(rows, { level }));
 }
 
 function chunk(name: string, data: Buffer): Buffer {
@@ -32,3 +48,5 @@ function chunk(name: string, data: Buffer): Buffer {
   sum.writeUInt32BE(crc32(body));
   return Buffer.concat([length, body, sum]);
 }
+
+const end = chunk('IEND', Buffer.alloc(0));

@@ -5,26 +5,23 @@
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import { type CoordinateSystem, isPlane, systemOf, toLonLat } from '../domain/crs.ts';
-import { toPlane } from '../domain/gauss-kruger.ts';
+import { systemOf, toLonLat } from '../domain/crs.ts';
 import { metresPerDegree } from '../terrain/horn.ts';
 import type { Grid } from '../terrain/raster-report.ts';
 import { unpackTile } from '../terrain/tile-spool.ts';
 import { coarseLevels, noSlope, unpackView, VIEW_SIZE } from '../terrain/view-tiler.ts';
 import { Kept } from './kept.ts';
+import { boxOfPlaces, eachPixel, pixels, placesOf } from './places.ts';
 import { encodePng } from './png.ts';
 import { type Look, outside, shadeLook, slopeLook, steepLook, unknown, unknownStroke } from './terrain-looks.ts';
-import { latOf, lonOf, squareX, squareY, type TileAddress } from './tile-grid.ts';
+import type { TileAddress } from './tile-grid.ts';
 
 /** Raised when the same raster gives other pictures. */
 export const rasterTileVersion = 1;
 
-export const pixels = 256;
 const mostCells = 10_000;
 /** bytes; a tile has some 5 kB */
 const mostTileBytes = 32 * 1024 * 1024;
-/** pixels between points that are projected; those between them are put in by straight lines, a hundredth of a pixel off at most */
-const step = 16;
 
 export interface RasterOfTiles extends Grid {
   region_code: string;
@@ -132,42 +129,9 @@ export class RasterTiles {
   }
 }
 
-/** Cells of level 0, counted from the raster's corner, at every 16th pixel's corner: pairs of column and row, 17 × 17. */
-function placesOf(raster: RasterOfTiles, { z, row, col }: TileAddress): Float64Array {
-  const system = systemOf(raster.srid)!;
-  const across = pixels / step + 1;
-  const places = new Float64Array(across * across * 2);
-  for (let j = 0; j < across; j++) {
-    const lat = latOf((row + (j * step) / pixels) / 2 ** z);
-    for (let i = 0; i < across; i++) {
-      const lon = lonOf((col + (i * step) / pixels) / 2 ** z);
-      const [x, y] = inSystem(lon, lat, system);
-      places.set([(x - raster.origin_x) / raster.cell_x, (raster.origin_y - y) / raster.cell_y], (j * across + i) * 2);
-    }
-  }
-  return places;
-}
-
-function inSystem(lon: number, lat: number, system: CoordinateSystem): [number, number] {
-  if (system.kind === 'geographic') return [lon, lat];
-  if (isPlane(system)) {
-    // the series holds for 4.5° and a county is 1° wide; whatever is far away is no place of the raster
-    if (Math.abs(lon - system.centralMeridian) > 30) return [Number.NaN, Number.NaN];
-    return toPlane(lon, lat, system);
-  }
-  const half = 6378137 * Math.PI;
-  return [(squareX(lon) * 2 - 1) * half, (1 - squareY(lat) * 2) * half];
-}
-
 /** The finest level of which the tile holds no more than 10,000 cells; null: none at all; undefined: even of the coarsest it holds more. */
 function windowOf(raster: RasterOfTiles, places: Float64Array, coarsest: number): Window | null | undefined {
-  let [west, north, east, south] = [Infinity, Infinity, -Infinity, -Infinity];
-  for (let i = 0; i < places.length; i += 2) {
-    const [x, y] = [places[i]!, places[i + 1]!];
-    if (Number.isNaN(x)) continue;
-    [west, east] = [Math.min(west, x), Math.max(east, x)];
-    [north, south] = [Math.min(north, y), Math.max(south, y)];
-  }
+  let [west, north, east, south] = boxOfPlaces(places);
   [west, north] = [Math.max(0, Math.floor(west)), Math.max(0, Math.floor(north))];
   [east, south] = [Math.min(raster.width, Math.ceil(east)), Math.min(raster.height, Math.ceil(south))];
   if (!(east > west && south > north)) return null;
@@ -182,31 +146,19 @@ function windowOf(raster: RasterOfTiles, places: Float64Array, coarsest: number)
 
 function paint(raster: RasterOfTiles, places: Float64Array, level: number, valueAt: ValueAt, look: Look): Uint8Array {
   const { width, height } = raster;
-  const across = pixels / step + 1;
   const out = new Uint8Array(pixels * pixels);
   const scale = 2 ** level;
-  for (let py = 0; py < pixels; py++) {
-    const j = Math.floor(py / step);
-    const v = (py + 0.5) / step - j;
-    for (let px = 0; px < pixels; px++) {
-      const i = Math.floor(px / step);
-      const u = (px + 0.5) / step - i;
-      const at = (j * across + i) * 2;
-      const below = at + across * 2;
-      const place = (n: number) =>
-        (places[at + n]! * (1 - u) + places[at + 2 + n]! * u) * (1 - v) +
-        (places[below + n]! * (1 - u) + places[below + 2 + n]! * u) * v;
-      const [x, y] = [place(0), place(1)];
-      if (!(x >= 0 && y >= 0 && x < width && y < height)) {
-        out[py * pixels + px] = outside;
-        continue;
-      }
-      const value = valueAt(Math.floor(y / scale), Math.floor(x / scale)) ?? look.none;
-      // strokes of 2 pixels every 8, which go on in the next tile
-      if (value === look.none) out[py * pixels + px] = (px - py + pixels) % 8 < 2 ? unknownStroke : unknown;
-      else out[py * pixels + px] = look.index(value, (px + py) % 8 < 2);
+  eachPixel(places, (at, x, y) => {
+    if (!(x >= 0 && y >= 0 && x < width && y < height)) {
+      out[at] = outside;
+      return;
     }
-  }
+    const [px, py] = [at % pixels, Math.floor(at / pixels)];
+    const value = valueAt(Math.floor(y / scale), Math.floor(x / scale)) ?? look.none;
+    // strokes of 2 pixels every 8, which go on in the next tile
+    if (value === look.none) out[at] = (px - py + pixels) % 8 < 2 ? unknownStroke : unknown;
+    else out[at] = look.index(value, (px + py) % 8 < 2);
+  });
   return out;
 }
 

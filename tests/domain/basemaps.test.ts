@@ -38,6 +38,8 @@ describe('basemaps', () => {
     [JSON.stringify([tianditu, { ...tianditu, attribution: '' }]), /basemap 2 .*attribution/],
     [JSON.stringify([{ ...tianditu, name: undefined }]), /needs a name/],
     [JSON.stringify([{ ...tianditu, tiles: [] }]), /1 to 4/],
+    [JSON.stringify([{ ...tianditu, cog: '/a.tif' }]), /instead of tiles/],
+    [JSON.stringify([{ name: 'a', attribution: 'b', cog: ' ' }]), /path of a GeoTIFF/],
     [JSON.stringify([{ ...tianditu, tiles: ['https://a.b/{z}/{x}'] }]), /\{z\}, \{y\} and \{x\}/],
     [JSON.stringify([{ ...tianditu, tiles: ['https://{s}.b/{z}/{x}/{y}'] }]), /http\(s\)/],
     [JSON.stringify([{ ...tianditu, tiles: ['https://a.b;script-src/*/{z}/{x}/{y}'] }]), /http\(s\)/],

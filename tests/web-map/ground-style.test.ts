@@ -5,7 +5,7 @@ import type { LayerItem, Tileset } from '../../web-map/src/api/types.ts';
 import { photoShapes } from '../../web-map/src/map/photo-style.ts';
 import { mapStyle } from '../../web-map/src/map/style.ts';
 import { aroundOf, type PictureLayer } from '../../web-map/src/map/terrain-style.ts';
-import { pictureSources } from '../../web-map/src/map/tiles.ts';
+import { beside, pictureSources } from '../../web-map/src/map/tiles.ts';
 import { noFilters } from '../../web-map/src/state/filters.ts';
 import { rastersOf } from '../../web-map/src/state/terrain.ts';
 
@@ -122,4 +122,17 @@ test('photos stand where they were taken, each once, those without a position no
     ['照片 a.jpg', [108.8, 28.8]],
     ['照片 b.jpg', [0, 0]],
   ]);
+});
+
+describe('the tiles of a basemap', () => {
+  test('that is a file of the service lie beside the page, whatever it is served under', () => {
+    const path = '/ogc/basemaps/1/tiles/WebMercatorQuad/{z}/{y}/{x}';
+    expect(beside(path, 'http://here/zhanbu/')).toBe(
+      'http://here/zhanbu/ogc/basemaps/1/tiles/WebMercatorQuad/{z}/{y}/{x}',
+    );
+  });
+  test('of another host stay where they are', () => {
+    const there = 'https://t0.tianditu.gov.cn/img_w/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=K';
+    expect(beside(there, 'http://here/zhanbu/')).toBe(there);
+  });
 });

@@ -2,7 +2,6 @@
  * Pictures of raster layers at the paths of OGC API – Tiles for maps (20-057, table 16: /map/tiles, and /styles/{styleId}/map/tiles), beside
  * the vector tiles: slope classes, what is steeper than a limit, and, of an elevation model, hillshade.
  */
-import { createHash } from 'node:crypto';
 import type { TObject } from 'typebox';
 import { AppError } from '../../errors.ts';
 import {
@@ -18,9 +17,8 @@ import { invalidField, notFound } from '../problem.ts';
 import { oneLayer } from '../reading/layers.ts';
 import { problemResponse } from '../schemas/common.ts';
 import * as schemas from '../schemas/tiles.ts';
+import { answerTile, lastingCache } from '../tile-answer.ts';
 import { checkMatrixSet, tileOf } from './tiles.ts';
-
-const year = 365 * 24 * 3600;
 
 export function mapTileRoutes(app: App, { database: { db } }: AppDeps): void {
   const tiles = new RasterTiles(db);
@@ -98,14 +96,8 @@ export function mapTileRoutes(app: App, { database: { db } }: AppDeps): void {
         throw notFound({ zh: '样式', en: 'style' }, style);
       const png = await tiles.png(raster, style as RasterStyle, tile, style === 'slope' ? over : undefined);
       if (png === undefined) throw tooFar();
-      // a layer never changes; what it is painted as may, with the program
-      const lasting = v === String(rasterTileVersion);
-      reply.header('cache-control', lasting ? `private, max-age=${year}, immutable` : 'private, no-cache');
-      if (png === null) return reply.code(204).send();
-      const etag = `"${createHash('sha1').update(png).digest('base64url')}"`;
-      reply.header('etag', etag);
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return reply.type('image/png').send(Buffer.from(png.buffer, png.byteOffset, png.byteLength));
+      const cache = lastingCache(v === String(rasterTileVersion));
+      return answerTile(request, reply, png, { type: 'image/png', cache });
     },
   );
 }

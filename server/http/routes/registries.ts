@@ -63,7 +63,7 @@ export function registryRoutes(app: App, { database, config }: AppDeps): void {
         reviews: snakeKeys(config.limits.reviews),
         page: maxLimit,
       },
-      basemaps: config.basemaps,
+      basemaps: config.basemaps.map(({ cog: _, ...told }) => told),
       export_formats: Object.values(exportFormats).map(({ id, title, contentType, extension, options }) => ({
         id,
         title,

@@ -1,5 +1,4 @@
 /** OGC API – Tiles of runs and layers: a collection is a run or a layer, its id theirs. */
-import { createHash } from 'node:crypto';
 import type { TObject } from 'typebox';
 import { AppError } from '../../errors.ts';
 import { isTile, type TileAddress, tileMatrixSet } from '../../tiles/tile-grid.ts';
@@ -11,12 +10,11 @@ import { boxOfSets } from '../reading/parcel-sets.ts';
 import { oneRun } from '../reading/runs.ts';
 import { problemResponse } from '../schemas/common.ts';
 import * as schemas from '../schemas/tiles.ts';
+import { answerTile, lastingCache } from '../tile-answer.ts';
 import { isUuid } from '../uuid.ts';
 import { finishedRun } from './runs.ts';
 
 const tileType = 'application/vnd.mapbox-vector-tile';
-const year = 365 * 24 * 3600;
-
 export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
   const tiles = new Tiles(db);
 
@@ -103,12 +101,8 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
       const tile = tileOf(address);
       const { of } = await collection(id);
       const bytes = await ('run_id' in of ? tiles.ofRun(of, tile) : tiles.ofLayer(of, tile));
-      const etag = `"${createHash('sha1').update(bytes).digest('base64url')}"`;
-      // a finished run and a layer never change; what they are drawn as may, with the program
-      const lasting = (request.query as { v?: string }).v === String(tileVersion);
-      reply.headers({ etag, 'cache-control': lasting ? `private, max-age=${year}, immutable` : 'private, no-cache' });
-      if (request.headers['if-none-match'] === etag) return reply.code(304).send();
-      return reply.type(tileType).send(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+      const cache = lastingCache((request.query as { v?: string }).v === String(tileVersion));
+      return answerTile(request, reply, bytes, { type: tileType, cache });
     },
   );
 }

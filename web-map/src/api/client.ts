@@ -1,5 +1,5 @@
 /** The one place that knows the addresses of the API. Everything else asks by name. */
-import { type PictureSource, pictureSources, type TileSource, tileSource } from '../map/tiles.ts';
+import { beside, type PictureSource, pictureSources, type TileSource, tileSource } from '../map/tiles.ts';
 import { type FollowJob, followEvents } from './follow-job.ts';
 import type { DryRun, Job, ParcelSet, Reading, UploadAnswer } from './intake-types.ts';
 import { ApiProblem } from './problem.ts';
@@ -123,7 +123,11 @@ export function createApiClient({ base, language }: ApiClientOptions) {
 
   const id = encodeURIComponent;
   return {
-    config: (signal?: AbortSignal) => get<{ basemaps?: Basemap[] }>('config', {}, signal),
+    basemaps: async (signal?: AbortSignal): Promise<Basemap[]> => {
+      const { basemaps = [] } = await get<{ basemaps?: Basemap[] }>('config', {}, signal);
+      const page = new URL('../../', base).href;
+      return basemaps.map((one) => ({ ...one, tiles: one.tiles.map((tile) => beside(tile, page)) }));
+    },
     checks: (signal?: AbortSignal) => all<CheckText>('checks', {}, signal),
     layerTypes: (signal?: AbortSignal) => all<LayerTypeText>('layer-types', {}, signal),
     runs: (signal?: AbortSignal) => all<RunItem>('runs', { limit: 500 }, signal),

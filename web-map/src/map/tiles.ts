@@ -30,8 +30,8 @@ export function pictureSources({ links, boundingBox }: Tileset, page: string): P
   );
 }
 
-/** The template of a path as the API gives it, as the library takes it. */
-function beside(href: string, page: string): string {
+/** The template of a path as the API gives it, or of another host, as the library takes it. */
+export function beside(href: string, page: string): string {
   const at = new URL(page);
   return href
     .replace(/^\//, at.origin + at.pathname.replace(/[^/]*$/, ''))

@@ -9,7 +9,7 @@ export function createBasemap(api: ApiClient, choices: LayerChoices) {
   const offered = shallowRef<Basemap[]>([]);
   // a service that cannot say offers none
   const task = createTask(async (signal) => {
-    offered.value = (await api.config(signal)).basemaps ?? [];
+    offered.value = await api.basemaps(signal);
   });
   // by name: the place in the list may change with the next start of the service
   const key = (one: Basemap) => `basemap:${one.name}`;
