@@ -1,5 +1,6 @@
--- One run with what the newest job that computed it says of it, newest first; place is what the next page starts after.
-select r.run_id, r.region_code, r.state, r.params, r.parcel_count, r.summary, r.problem, r.created_at, r.started_at, r.finished_at,
+-- One run with what the newest job that computed it says of it, newest first; place is what the next page starts after. Its summary, a
+-- line a project, only if it is asked for.
+select r.run_id, r.region_code, r.state, r.params, r.parcel_count, case when :whole::boolean then r.summary end as summary, r.problem, r.created_at, r.started_at, r.finished_at,
        r.created_at::text as place, j.job_id, j.state as job_state, j.progress as job_progress, j.problem as job_problem, j.request_id,
        (select coalesce(jsonb_agg(s.parcel_set_id order by s.ordinal), '[]') from run_set s
         where s.region_code = r.region_code and s.run_id = r.run_id and s.role = 'judged') as parcel_set_ids,

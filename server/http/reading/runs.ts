@@ -39,7 +39,7 @@ export async function pageOfRuns(
 ): Promise<PageOf<Run>> {
   const filter = { region_code: query.region_code ?? null, state: query.state ?? null };
   const question = ['runs', filter];
-  const rows = await listRuns.all(db, { ...filter, run_id: null, ...pageParams(question, query) });
+  const rows = await listRuns.all(db, { ...filter, run_id: null, whole: true, ...pageParams(question, query) });
   const { matched } = await countRuns.one(db, filter);
   return toPage(
     question,
@@ -51,16 +51,30 @@ export async function pageOfRuns(
   );
 }
 
-export async function oneRun(db: Kysely<Schema>, runId: string): Promise<RunRow | undefined> {
+export function oneRun(db: Kysely<Schema>, runId: string): Promise<RunRow | undefined> {
+  return byId(db, runId, true);
+}
+
+/** How a run stands, without its summary: of a thousand projects that is half a megabyte, and every tile asks. */
+export type RunStanding = Omit<RunRow, 'summary'>;
+export function standingOf(db: Kysely<Schema>, runId: string): Promise<RunStanding | undefined> {
+  return byId(db, runId, false);
+}
+
+async function byId(db: Kysely<Schema>, runId: string, whole: boolean): Promise<RunRow | undefined> {
   if (!isUuid(runId)) return undefined;
-  const [row] = await listRuns.all(db, { run_id: runId, region_code: null, state: null, ...firstOnly });
+  const [row] = await listRuns.all(db, { run_id: runId, region_code: null, state: null, whole, ...firstOnly });
   return row;
 }
 
 /** While its job goes on, the job knows best: between two attempts the run's own row still tells of the first. */
+export function stateOf(row: RunStanding): JobState {
+  return isGoing(row) && row.state !== 'succeeded' ? (row.job_state as JobState) : row.state;
+}
+const isGoing = ({ job_state }: RunStanding) => job_state === 'queued' || job_state === 'running';
+
 export function showRun(row: RunRow, language: Language): Run {
-  const going = row.job_state === 'queued' || row.job_state === 'running';
-  const state = going && row.state !== 'succeeded' ? (row.job_state as JobState) : row.state;
+  const state = stateOf(row);
   return {
     run_id: row.run_id,
     region_code: row.region_code,
@@ -77,6 +91,6 @@ export function showRun(row: RunRow, language: Language): Run {
       : {}),
     created_at: row.created_at.toISOString(),
     started_at: row.started_at?.toISOString() ?? null,
-    finished_at: going ? null : (row.finished_at?.toISOString() ?? null),
+    finished_at: isGoing(row) ? null : (row.finished_at?.toISOString() ?? null),
   };
 }

@@ -10,7 +10,7 @@ import { idempotent } from '../idempotent.ts';
 import { filterAsked } from '../parcel-filter.ts';
 import { personOf } from '../person.ts';
 import { invalidField } from '../problem.ts';
-import type { RunRow } from '../reading/runs.ts';
+import type { RunStanding } from '../reading/runs.ts';
 import { problemResponse, RunPath } from '../schemas/common.ts';
 import * as schemas from '../schemas/reviews.ts';
 import { isUuid } from '../uuid.ts';
@@ -58,7 +58,7 @@ export function batchReviewRoutes(app: App, { database, config }: AppDeps): void
 
 function batchAsked(
   said: Omit<schemas.BatchBody, 'token'>,
-  run: RunRow,
+  run: RunStanding,
   selection: Pick<Batch, 'check' | 'state' | 'most' | 'select'>,
 ): Batch {
   const batch = {

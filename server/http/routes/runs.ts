@@ -4,7 +4,7 @@ import { type App, type AppDeps, languageOf } from '../context.ts';
 import { idempotent } from '../idempotent.ts';
 import { notFound, shown } from '../problem.ts';
 import { boxOfSets } from '../reading/parcel-sets.ts';
-import { oneRun, pageOfRuns, type RunRow, showRun } from '../reading/runs.ts';
+import { oneRun, pageOfRuns, type RunRow, type RunStanding, showRun, standingOf, stateOf } from '../reading/runs.ts';
 import { JsonObject, problemResponse, RunPath } from '../schemas/common.ts';
 import * as schemas from '../schemas/runs.ts';
 import { isUuid } from '../uuid.ts';
@@ -108,10 +108,17 @@ export async function foundRun(db: AppDeps['database']['db'], id: string): Promi
 }
 
 /** Verdicts exist when every parcel has its result: before that a page would tell of some and be silent of others. */
-export async function finishedRun(db: AppDeps['database']['db'], id: string): Promise<RunRow> {
-  const run = await foundRun(db, id);
-  if (run.state === 'succeeded') return run;
-  const state = showRun(run, 'en').state;
+export async function finishedRun(db: AppDeps['database']['db'], id: string): Promise<RunStanding> {
+  const run = await standingOf(db, id);
+  if (run === undefined) throw notFound({ zh: '核查', en: 'run' }, id);
+  demandFinished(run);
+  return run;
+}
+
+/** @throws conflict */
+export function demandFinished(run: RunStanding): void {
+  if (run.state === 'succeeded') return;
+  const state = stateOf(run);
   throw new AppError('conflict', {
     zh: `核查尚无结果（状态 ${state}）。请等它成功后再取，进度见 /api/v1/jobs/${run.job_id ?? ''}。`,
     en: `The run has no verdicts (its state is ${state}). Wait until it has succeeded; /api/v1/jobs/${run.job_id ?? ''} tells how far it is.`,

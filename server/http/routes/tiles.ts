@@ -7,12 +7,12 @@ import type { App, AppDeps } from '../context.ts';
 import { invalidField, notFound, shown } from '../problem.ts';
 import { boxOfLayer, oneLayer } from '../reading/layers.ts';
 import { boxOfSets } from '../reading/parcel-sets.ts';
-import { oneRun } from '../reading/runs.ts';
+import { standingOf } from '../reading/runs.ts';
 import { problemResponse } from '../schemas/common.ts';
 import * as schemas from '../schemas/tiles.ts';
 import { answerTile, lastingCache } from '../tile-answer.ts';
 import { isUuid } from '../uuid.ts';
-import { finishedRun } from './runs.ts';
+import { demandFinished } from './runs.ts';
 
 const tileType = 'application/vnd.mapbox-vector-tile';
 export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
@@ -21,9 +21,10 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
   /** @throws not-found; conflict of a run that has not succeeded; validation of a raster */
   const collection = async (id: string) => {
     if (isUuid(id)) {
-      const run = await oneRun(db, id);
+      const run = await standingOf(db, id);
       if (run !== undefined) {
-        const { region_code, run_id, parcel_set_ids } = await finishedRun(db, id);
+        demandFinished(run);
+        const { region_code, run_id, parcel_set_ids } = run;
         const of: RunOfTiles = { region_code, run_id };
         return { of, box: () => boxOfSets(db, region_code, parcel_set_ids) };
       }

@@ -148,14 +148,14 @@ export function verdictRoutes(app: App, { database, config }: AppDeps): void {
       for (const option of ['srid', 'encoding'] as const)
         if (request.query[option] !== undefined && !format.options.includes(option)) throw noOption(format, option);
       const key = { region_code: run.region_code, run_id: run.run_id };
-      const { manifest } = await db
+      const { manifest, summary } = await db
         .selectFrom('run')
-        .select('manifest')
+        .select(['manifest', 'summary'])
         .where('region_code', '=', key.region_code)
         .where('run_id', '=', key.run_id)
         .executeTakeFirstOrThrow();
       const bytes = format.write({
-        run: { ...key, created_at: run.created_at, summary: run.summary as unknown as RunSummary, manifest },
+        run: { ...key, created_at: run.created_at, summary: summary as unknown as RunSummary, manifest },
         rows: () => streamVerdicts(db, key),
         rowsInSrid: (srid) => streamVerdicts(db, key, { srid }),
         checks,
