@@ -66,9 +66,21 @@ export async function benchPage(args: string[], say: (line: string) => void): Pr
       await open.page.locator('[data-idle="true"]').waitFor({ timeout: patience });
       const map = Math.round(performance.now() - begun);
       const opening = await longest(open.page);
+      // that the map was moved at all shows in what it asked for
+      let asked = 0;
+      open.page.on('request', (request) => {
+        if (/\/tiles\/WebMercatorQuad\/\d/.test(request.url())) asked++;
+      });
       await panAndZoom(open.page);
       const moving = await longest(open.page);
-      const view = { which, list_ms: list, map_ms: map, longest_opening_ms: opening, longest_moving_ms: moving };
+      const view = {
+        which,
+        list_ms: list,
+        map_ms: map,
+        longest_opening_ms: opening,
+        longest_moving_ms: moving,
+        tiles_asked_moving: asked,
+      };
       say(JSON.stringify(view));
       views.push(view);
       await open.close();
