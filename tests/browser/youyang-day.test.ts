@@ -61,14 +61,21 @@ requirePart('chromium', 'cjk-fonts')('a day on the demonstration county', () => 
         expect(await page.locator('[data-count=parcels]').textContent()).toBe('655 个');
         await page.locator('[data-do=store]').click();
         await page.locator('[data-set=id]').waitFor(slow);
+      });
+
+      test('a run over them is started: the red line and the slopes it will use are seen before', async () => {
         const setId = (await page.locator('[data-set=id]').textContent())!.trim();
-        await page.getByRole('button', { name: '返回' }).click();
-        runId = await county.run(setId);
+        await page.locator('[data-do=check]').click();
+        for (const slot of ['eco-red-line', 'slope']) await page.locator(`[data-slot=${slot}]`).waitFor();
+        expect(await page.locator('footer').textContent()).toContain('1 个地块集，655 个地块；2 个图层');
+        await page.locator('[data-do=start]').click();
+        await rows().first().waitFor(slow);
+        runId = new URL(page.url()).searchParams.get('run')!;
+        const run = await county.get<{ state: string; parcel_set_ids: string[] }>(`/runs/${runId}`);
+        expect(run).toMatchObject({ state: 'succeeded', parcel_set_ids: [setId] });
       });
 
       test('the run opens on what is flagged, and the red line is a filter of it', async () => {
-        // the page looks again by itself until there is a run
-        await rows().first().waitFor(slow);
         await page.locator('.fold').click();
         await choose(/红线/);
         const { summary } = await county.get<{ summary: { by_check: Record<string, { fail: number }> } }>(
