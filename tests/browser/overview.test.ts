@@ -57,6 +57,11 @@ requirePart('chromium', 'cjk-fonts')('the overview', () => {
           (await hundredths('kept')),
       ).toBe(await hundredths('area'));
       expect(await card('check').locator('tr[data-check=not-cultivated]').textContent()).toMatch(/现状不是耕地\s*30/);
+      // 16,230.10 m² are 24.345 亩: the books close with 24.34, and the runs beside them say the same
+      const own = card('trend').locator('tr[aria-current=true] td.number');
+      expect(await own.nth(4).textContent()).toBe(
+        await page.locator('.head [data-unit=mu] [data-book=deduct]').textContent(),
+      );
       expect(await card('township').locator('tbody tr').count()).toBe(2);
       expect(await card('project').locator('tbody tr').count()).toBe(14); // three plots each
       expect(await card('trend').locator('tbody tr').count()).toBe(2);

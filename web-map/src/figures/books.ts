@@ -16,6 +16,10 @@ export function printedBooks(books: Books): BookRow[] {
   return order.map((book) => ({ book, m2: cell('m2', book), mu: cell('mu', book), ha: cell('ha', book) }));
 }
 
+/** One of them in one unit, the digits that the whole table has. */
+export const printedBook = (books: Books, book: BookName, unit: AreaUnit): string =>
+  printed(column(books, unit)[book], printedDecimals[unit]);
+
 function column(books: Books, unit: AreaUnit): Record<BookName, number> {
   const inDoubt = exactArea(Math.min(books.kept_unverified_area_m2, books.kept_area_m2));
   const closed = closeBooks(
