@@ -1,5 +1,5 @@
 /** Words of decisions. A flag (a failing check of a parcel) is suspected until a person confirms or rejects it; undoing is a decision too. */
-import type { Measure } from './outcome.ts';
+import type { CheckId, Measure, Outcome, Verdict } from './outcome.ts';
 
 export const decisions = ['confirmed', 'rejected', 'withdrawn'] as const;
 export type Decision = (typeof decisions)[number];
@@ -25,4 +25,26 @@ export interface FlagReview {
   decided_at: string | null;
   review_id: string | null;
   attachment_count: number;
+}
+
+/** What one decision on a filtered selection will touch. */
+export interface BatchPreview {
+  /** to be sent with the decision itself */
+  token: string;
+  parcel_count: number;
+  flag_count: number;
+  by_check: Partial<Record<CheckId, number>>;
+  by_project: { project_code: string | null; project_name: string | null; flag_count: number }[];
+  /** flags of the selection on which a decision stands, and how many of them are touched and how many left */
+  decided: { total: number; superseded: number; left: number };
+}
+
+/** How many parcels each value of each filter would leave, the other filters as they are. */
+export interface Facets {
+  number_matched: number;
+  verdict: Record<Verdict, number>;
+  check: Record<CheckId, Record<Outcome, number>>;
+  project_code: { project_code: string | null; project_name: string | null; count: number }[];
+  township: { township: string | null; count: number }[];
+  state: Record<ReviewState, number>;
 }

@@ -7,7 +7,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { type CheckId, checkIds, type Measure } from '../domain/outcome.ts';
-import type { Decision, ReviewState } from '../domain/review.ts';
+import type { BatchPreview, Decision, ReviewState } from '../domain/review.ts';
 import { AppError } from '../errors.ts';
 import { decide, takeTurn } from './decide.ts';
 
@@ -46,18 +46,7 @@ export interface Batch {
   select(db: Kysely<Schema>): Promise<number[]>;
 }
 
-export interface Preview {
-  /** to be sent with the decision itself */
-  token: string;
-  parcel_count: number;
-  flag_count: number;
-  by_check: Partial<Record<CheckId, number>>;
-  by_project: { project_code: string | null; project_name: string | null; flag_count: number }[];
-  /** flags of the selection on which a decision stands, and how many of them are touched and how many left */
-  decided: { total: number; superseded: number; left: number };
-}
-
-export async function previewBatch(db: Kysely<Schema>, batch: Batch): Promise<Preview> {
+export async function previewBatch(db: Kysely<Schema>, batch: Batch): Promise<BatchPreview> {
   return (await targetsOf(db, batch)).preview;
 }
 
@@ -65,7 +54,7 @@ export async function previewBatch(db: Kysely<Schema>, batch: Batch): Promise<Pr
 export function decideBatch(
   db: Kysely<Schema>,
   batch: Batch & { token: string; person: { person_id: string; name: string } },
-): Promise<{ batch_id: string; preview: Preview }> {
+): Promise<{ batch_id: string; preview: BatchPreview }> {
   return db.transaction().execute(async (trx) => {
     await takeTurn(trx, batch.region_code);
     const { targets, preview } = await targetsOf(trx, batch);
@@ -133,7 +122,7 @@ async function targetsOf(db: Kysely<Schema> | Transaction<Schema>, batch: Batch)
       ),
       by_project: byProject(targets),
       decided: { total: decided.length, superseded, left: decided.length - superseded },
-    } satisfies Preview,
+    } satisfies BatchPreview,
   };
 }
 
@@ -150,7 +139,7 @@ function isIn(row: TargetRow, state: ReviewState): boolean {
   return state === 'suspected' ? row.failing && !stands(row) : row.decision === state;
 }
 
-function byProject(targets: TargetRow[]): Preview['by_project'] {
+function byProject(targets: TargetRow[]): BatchPreview['by_project'] {
   const groups = new Map<string, { project_code: string | null; project_name: string | null; flag_count: number }>();
   for (const { project_code, project_name } of targets) {
     const group = groups.get(project_code) ?? { project_code: project_code || null, project_name, flag_count: 0 };
@@ -172,7 +161,7 @@ const otherSelection = () =>
     'conflict',
     {
       zh: '所选的疑似问题或其决定在预览之后有变，未作任何决定。请重新预览（dry_run=true），核对后再提交。',
-      en: 'The selection or the decisions on it have changed since the preview; nothing was decided. Preview again (dry_run=true) and look.',
+      en: 'The selection or the decisions on it have changed since the preview; nothing was decided. BatchPreview again (dry_run=true) and look.',
     },
     { field: 'token' },
   );

@@ -34,7 +34,7 @@ export class Imagery {
     this.#noData = levels[0]!.image.getGDALNoData();
   }
 
-  /** @throws Error, in words, where the file is missing, is no GeoTIFF, or is in a system that this service does not take */
+  /** @throws Error, in words, where the file is missing, is no GeoTIFF, has not 8 bits a band, or is in a system that this service does not take */
   static async open(path: string): Promise<Imagery> {
     const file = await fromFile(path).catch((cause: unknown) => {
       throw new Error(`the GeoTIFF ${path} of BASEMAPS cannot be read`, { cause });
@@ -44,6 +44,9 @@ export class Imagery {
     const epsg = keys?.ProjectedCSTypeGeoKey ?? keys?.GeographicTypeGeoKey ?? 0;
     if (systemOf(epsg) === undefined)
       throw new Error(`the GeoTIFF ${path} of BASEMAPS must be in CGCS2000, WGS 84 or EPSG:3857, not EPSG:${epsg}`);
+    // what is deeper is stretched by whoever knows how: bytes cut off it would be colours of nothing
+    const bits = first.getBitsPerSample();
+    if (bits !== 8) throw new Error(`the GeoTIFF ${path} of BASEMAPS must have 8 bits a band, not ${bits}`);
     const [x, y] = first.getOrigin();
     const [cellX, cellY] = first.getResolution();
     const width = first.getWidth();

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { type CheckId, checkIds, type Outcome, outcomes, type Verdict, verdicts } from '../domain/outcome.ts';
-import type { ReviewState } from '../domain/review.ts';
+import type { Facets, ReviewState } from '../domain/review.ts';
 import { AppError } from '../errors.ts';
 import { keyOf, type RunKey } from './run-context.ts';
 import { bitOf, everyCheck } from './run-index.ts';
@@ -97,15 +97,6 @@ function stretchOf(count: number, after: number, limit: number): Found {
     next_cursor: after + size < count ? cursorAt({ ordinal: after + size, number_key: null, text_key: null }) : null,
     number_matched: count,
   };
-}
-
-export interface Facets {
-  number_matched: number;
-  verdict: Record<Verdict, number>;
-  check: Record<CheckId, Record<Outcome, number>>;
-  project_code: { project_code: string | null; project_name: string | null; count: number }[];
-  township: { township: string | null; count: number }[];
-  state: Record<ReviewState, number>;
 }
 
 /** How many parcels would match with each value of each filter in place of what is asked of that filter, the others as they are. */

@@ -178,6 +178,9 @@ requirePart('gdal')('a basemap out of a file', () => {
       gdal('gdal_translate', '-q', '-a_srs', 'EPSG:2414', at('plain.tif'), at('xian80.tif'));
       const other = readBasemaps(JSON.stringify([{ name: 'x', cog: at('xian80.tif'), attribution: 'x' }]));
       await expect(startService(service.database, { config: { basemaps: other } })).rejects.toThrow(/EPSG:2414/);
+      gdal('gdal_translate', '-q', '-ot', 'UInt16', at('plain.tif'), at('deep.tif'));
+      const deep = readBasemaps(JSON.stringify([{ name: 'x', cog: at('deep.tif'), attribution: 'x' }]));
+      await expect(startService(service.database, { config: { basemaps: deep } })).rejects.toThrow(/8 bits/);
     });
   });
 });

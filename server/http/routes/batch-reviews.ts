@@ -1,7 +1,7 @@
 import type { CheckId, Measure } from '../../domain/outcome.ts';
-import type { Decision } from '../../domain/review.ts';
+import type { BatchPreview, Decision } from '../../domain/review.ts';
 import { AppError } from '../../errors.ts';
-import { type Batch, decideBatch, type Preview, previewBatch } from '../../ledger/batch.ts';
+import { type Batch, decideBatch, previewBatch } from '../../ledger/batch.ts';
 import { faultsOf } from '../../ledger/item-faults.ts';
 import { findVerdicts } from '../../verification/find-verdicts.ts';
 import { indexRun } from '../../verification/run-index.ts';
@@ -50,7 +50,7 @@ export function batchReviewRoutes(app: App, { database, config }: AppDeps): void
       if (token === undefined) throw noToken();
       return idempotent(db, request, reply, [person.person_id, run.run_id, filter, request.body], async () => {
         const { batch_id, preview } = await decideBatch(db, { ...batch, token, person });
-        return { status: 201, body: { batch_id, ...(preview satisfies Preview) } };
+        return { status: 201, body: { batch_id, ...(preview satisfies BatchPreview) } };
       });
     },
   );

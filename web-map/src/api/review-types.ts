@@ -1,6 +1,6 @@
 /** Decisions as the API tells them. A flag (a failing check of a parcel) is suspected until a person confirms or rejects it. */
 import type { CheckId, Measure } from '../../../server/domain/outcome.ts';
-import type { Decision } from '../../../server/domain/review.ts';
+import type { BatchPreview, Decision } from '../../../server/domain/review.ts';
 
 export { type Decision, decisions, type FlagReview, type StaleCause } from '../../../server/domain/review.ts';
 
@@ -73,14 +73,5 @@ export interface BatchBody {
   token?: string;
 }
 
-export interface BatchPreview {
-  token: string;
-  parcel_count: number;
-  flag_count: number;
-  by_check: Partial<Record<CheckId, number>>;
-  by_project: { project_code: string | null; project_name: string | null; flag_count: number }[];
-  /** flags of the selection on which a decision stands, and what becomes of those */
-  decided: { total: number; superseded: number; left: number };
-}
-
+export type { BatchPreview };
 export type BatchMade = BatchPreview & { batch_id: string };

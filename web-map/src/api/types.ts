@@ -1,6 +1,6 @@
 /** What the page reads from the API (CONTRACT §5). Areas are m² on the ellipsoid, unrounded; coordinates lon/lat. */
 import type { CodeSystem } from '../../../server/domain/land-codes.ts';
-import type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
+import type { CheckId, Measure } from '../../../server/domain/outcome.ts';
 import type { ParamValue } from '../../../server/domain/param-value.ts';
 import type { FindingOut, PieceOut, RunSummary, VerdictFeature } from '../../../server/domain/verdict-feature.ts';
 
@@ -8,6 +8,7 @@ import type { Review, Standing } from './review-types.ts';
 
 export type { Basemap } from '../../../server/domain/basemaps.ts';
 export type { CheckId, Measure, Outcome, Verdict } from '../../../server/domain/outcome.ts';
+export type { Facets, ReviewState } from '../../../server/domain/review.ts';
 export type {
   Books,
   FindingOut,
@@ -115,19 +116,6 @@ export interface FeaturesPage<F> {
   features: F[];
   next_cursor: string | null;
   number_matched?: number;
-}
-
-/** suspected: no decision stands; stale: one does, on what is no longer so */
-export type ReviewState = 'suspected' | 'confirmed' | 'rejected' | 'stale';
-
-/** How many parcels each value of each filter would leave, the other filters as they are. */
-export interface Facets {
-  number_matched: number;
-  verdict: Record<Verdict, number>;
-  check: Record<CheckId, Record<Outcome, number>>;
-  project_code: { project_code: string | null; project_name: string | null; count: number }[];
-  township: { township: string | null; count: number }[];
-  state: Record<ReviewState, number>;
 }
 
 /** OGC API – Tiles: what a run or a layer is drawn from. */

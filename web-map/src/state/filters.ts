@@ -1,8 +1,9 @@
 /** What is asked of a run's parcels: filters and order, as they stand in the address bar and in the question to the server. Pure. */
 import { checkIds } from '../../../server/domain/outcome.ts';
+import { reviewStates } from '../../../server/domain/review.ts';
 import type { CheckId, ReviewState, Verdict } from '../api/types.ts';
 
-export const reviewStates: readonly ReviewState[] = ['suspected', 'confirmed', 'rejected', 'stale'];
+export { reviewStates };
 
 /** null: not asked */
 export interface Filters {
