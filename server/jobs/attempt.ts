@@ -16,8 +16,6 @@ export interface AttemptDeps {
   embedded: boolean;
   /** how to stop the jobs that this process has under way, by id: a cancellation asked for here need not wait for the next look */
   stops: Map<string, () => void>;
-  /** ms between looks at the row; a running job hears of its cancellation within this */
-  beatMs?: number;
 }
 
 /** Thrown so that pg-boss delivers the job again. */
@@ -25,6 +23,8 @@ export class TryAgain extends Error {}
 
 /** A process that died over the same job so often will die again. */
 const mostCrashes = 10;
+/** ms between looks at the row; a running job hears of its cancellation within this */
+const beatMs = 500;
 /** ms after which a living job writes even when nothing moved, for `updated_at` to tell that it lives */
 const beatWriteMs = 5000;
 
@@ -119,7 +119,7 @@ function startPulse(
   let saidAt = Date.now();
   const loop = async () => {
     while (!ended.signal.aborted) {
-      await pause(deps.beatMs ?? 500, undefined, { signal: ended.signal }).catch(() => undefined);
+      await pause(beatMs, undefined, { signal: ended.signal }).catch(() => undefined);
       if (ended.signal.aborted) return;
       try {
         const write = share() >= said + 0.001 || Date.now() - saidAt > beatWriteMs;

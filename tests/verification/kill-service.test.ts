@@ -6,7 +6,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, it } from 'vitest';
 import { type Database, openDatabase } from '../../server/database/connect.ts';
 import { removeFiles } from '../intake-receive/receiving.ts';
 import { freshPlace } from '../support/databases.ts';
@@ -60,7 +60,7 @@ requirePart()('a service on the embedded database that is killed', () => {
     const { job_id, run_id } = await ask(service, county);
     const watch = new Watch(() => service.json<JobSeen>(`/jobs/${job_id}`));
     for (const { share, ms } of moments(random, 5)) {
-      expect(await watch.until(share)).toBe(true);
+      await watch.reach(share);
       await pause(ms);
       await service.kill();
       service = await start({ dataDir, chunk: 5 });
@@ -91,7 +91,7 @@ requirePart('postgis')('two services that share a run', () => {
         both[0]!.json<JobSeen>(`/jobs/${job_id}`).catch(() => both[1]!.json<JobSeen>(`/jobs/${job_id}`)),
       );
       for (const { share, ms } of moments(random, 1)) {
-        expect(await watch.until(share)).toBe(true);
+        await watch.reach(share);
         await pause(ms);
       }
       for (const one of dying) await both[one]!.kill();

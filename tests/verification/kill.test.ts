@@ -22,7 +22,7 @@ async function cancelInTheMiddle(database: Database, county: TroubledCounty, wor
   const run = await county.create();
   const jobId = await enqueue(worker, run);
   const watch = watchJob(database, jobId);
-  expect(await watch.until(0.2)).toBe(true);
+  await watch.reach(0.2);
   const asked = Date.now();
   await worker.jobs.cancel(jobId);
   expect(await watch.until(2)).toBe(false);
@@ -63,7 +63,7 @@ onDatabase('embedded', 'a run on the embedded database', (open) => {
     const run = await county.create();
     const watch = watchJob(database, await enqueue(worker, run));
     for (const { share, ms } of moments(random, 6)) {
-      expect(await watch.until(share)).toBe(true);
+      await watch.reach(share);
       await pause(ms);
       const pid = database.embedded!.pid();
       if (pid !== undefined) process.kill(pid, 'SIGKILL');
@@ -125,7 +125,7 @@ requirePart('postgis')('a run whose server is killed', () => {
     const run = await county.create();
     const watch = watchJob(database, await enqueue(worker, run));
     for (const [n, { share, ms }] of moments(random, 10).entries()) {
-      expect(await watch.until(share)).toBe(true);
+      await watch.reach(share);
       await pause(ms);
       await killBackend(n % 2 === 0, random);
     }
@@ -139,7 +139,7 @@ requirePart('postgis')('a run whose server is killed', () => {
     const run = await county.create();
     const watch = watchJob(database, await enqueue(worker, run));
     for (const { share, ms } of moments(random, 5)) {
-      expect(await watch.until(share)).toBe(true);
+      await watch.reach(share);
       await pause(ms);
       await cluster.crash();
       await pause(300 * random());
