@@ -218,6 +218,10 @@ export interface ResultTable {
   kept_area_m2: number;
   kept_unverified_area_m2: number;
   net: Json<Record<string, number> | null>;
+  /** of its findings in the order of check ids: p pass, f fail, u undetermined, n not applicable */
+  outcomes: string;
+  /** m² of those that fail, in the same order */
+  failed_m2: (number | null)[];
 }
 
 export interface FindingTable {

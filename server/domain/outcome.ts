@@ -37,6 +37,24 @@ export const checkIds = [
 ] as const;
 export type CheckId = (typeof checkIds)[number];
 
+interface Told {
+  check_id: string;
+  outcome: string;
+  area_m2: number | null;
+}
+
+/**
+ * Findings of one parcel in short, in the order of check ids: `outcomes`, a letter each (p pass, f fail, u undetermined, n not
+ * applicable), and the areas (m²) of those that fail.
+ */
+export function inShort(findings: readonly Told[]): { outcomes: string; failed_m2: (number | null)[] } {
+  const sorted = findings.toSorted((a, b) => (a.check_id < b.check_id ? -1 : 1));
+  return {
+    outcomes: sorted.map(({ outcome }) => outcome[0]).join(''),
+    failed_m2: sorted.filter(({ outcome }) => outcome === 'fail').map(({ area_m2 }) => area_m2),
+  };
+}
+
 /** fail beats undetermined beats pass; nothing applicable is compliant. */
 export function foldVerdict(outcomesThatCount: Iterable<Outcome>): Verdict {
   let undetermined = false;

@@ -68,13 +68,35 @@ export function thingsBy<Thing>(
   boxOf: (thing: Thing) => Box | undefined,
 ): Thing[][] {
   const found: Thing[][] = boxes.map(() => []);
-  const meets = (box: Box) => (thing: Thing) => {
-    const other = boxOf(thing);
-    return other !== undefined && boxesMeet(box, other);
+  const placed = things.flatMap((thing, place) => {
+    const box = boxOf(thing);
+    return box ? [{ thing, place, box }] : [];
+  });
+  // by their western edge: of 5,000 things a group looks at some hundred
+  placed.sort((a, b) => a.box.west - b.box.west || a.place - b.place);
+  const widest = placed.reduce((most, { box }) => Math.max(most, box.east - box.west), 0);
+  const firstFrom = (west: number): number => {
+    let [from, to] = [0, placed.length];
+    while (from < to) {
+      const middle = (from + to) >>> 1;
+      if (placed[middle]!.box.west < west) from = middle + 1;
+      else to = middle;
+    }
+    return from;
   };
   for (const { box, members } of groups) {
-    const near = things.filter(meets(box));
-    for (const member of members) found[member] = near.filter(meets(boxes[member]!));
+    const near: typeof placed = [];
+    // rounded down: no thing that only just reaches the group is passed over
+    for (let at = firstFrom(box.west - widest * (1 + 1e-9)); at < placed.length; at++) {
+      const other = placed[at]!;
+      if (other.box.west > box.east) break;
+      if (boxesMeet(box, other.box)) near.push(other);
+    }
+    near.sort((a, b) => a.place - b.place);
+    for (const member of members) {
+      const own = boxes[member]!;
+      found[member] = near.filter((other) => boxesMeet(own, other.box)).map(({ thing }) => thing);
+    }
   }
   return found;
 }

@@ -1,5 +1,6 @@
 /** One parcel of a replay: what was computed anew beside what stands. Pure. */
 
+import { inShort } from '../domain/outcome.ts';
 import type { Difference, LargestDifference, Leaf } from './differences.ts';
 import { leavesThatDiffer } from './differences.ts';
 import type { JudgedAgain } from './replay-judge.ts';
@@ -15,6 +16,8 @@ export interface StoredResult {
   kept_area_m2: number | null;
   kept_unverified_area_m2: number | null;
   net: unknown;
+  outcomes: string | null;
+  failed_m2: (number | null)[] | null;
 }
 
 export interface StoredFinding {
@@ -74,8 +77,12 @@ export function compareParcel(
   const { verdict, net, deduct_area_m2, restore_area_m2, remediate_area_m2, kept_area_m2, kept_unverified_area_m2 } =
     concluded;
   const books = { deduct_area_m2, restore_area_m2, remediate_area_m2, kept_area_m2, kept_unverified_area_m2 };
-  const { ordinal: _, ...result } = stored.result;
+  const { ordinal: _, outcomes, failed_m2, ...result } = stored.result;
   told(null, leavesThatDiffer('', result, { township, area_m2, verdict, ...books, net }));
+  // other engines may round a finding otherwise, but what stands of it in short is said of the one that stands
+  const short = inShort(exact ? concluded.findings : stored.findings);
+  for (const leaf of leavesThatDiffer('', { outcomes, failed_m2 }, short))
+    found.push({ parcel_id, check: null, ...leaf, parcel_set_id });
 
   const now = new Map(concluded.findings.map(({ check_id, ...finding }) => [check_id as string, finding]));
   for (const { ordinal: __, check_id, ...finding } of stored.findings) {

@@ -4,6 +4,7 @@ import type { Transaction } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
+import { inShort } from '../domain/outcome.ts';
 import type { Finding } from './conclude.ts';
 import type { Judged } from './judge.ts';
 import type { Chunk, RunFacts } from './run-context.ts';
@@ -76,6 +77,7 @@ async function storeResults(
   ids: string[],
 ): Promise<Set<string>> {
   const of = <T>(pick: (one: Judged) => T): T[] => judged.map(pick);
+  const short = of(({ concluded }) => inShort(concluded.findings));
   const rows = await insertResults.all(tx, {
     region_code,
     result_id: ids,
@@ -87,6 +89,8 @@ async function storeResults(
     kept_area_m2: of(({ concluded }) => concluded.kept_area_m2),
     kept_unverified_area_m2: of(({ concluded }) => concluded.kept_unverified_area_m2),
     net: of(({ concluded: { net } }) => (net === null ? null : JSON.stringify(net))),
+    outcomes: short.map(({ outcomes }) => outcomes),
+    failed_m2: short.map(({ failed_m2 }) => `{${failed_m2.map((m2) => m2 ?? 'null').join()}}`),
   });
   return new Set(rows.map(({ result_id }) => result_id));
 }

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
-import type { Outcome, Verdict } from '../domain/outcome.ts';
+import { checkIds, type Outcome, type Verdict } from '../domain/outcome.ts';
 import type { CheckSummary, GroupSummary, RunSummary } from '../domain/verdict-feature.ts';
 import { keyOf, type RunKey } from './run-context.ts';
 
@@ -36,7 +36,7 @@ export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: numbe
   // side by side on a server: nothing else of the run is left to do
   const [groups, byOutcome] = await Promise.all([
     groupRows.all(db, { ...keyOf(key) }),
-    checkRows.all(db, { ...keyOf(key) }),
+    checkRows.all(db, { ...keyOf(key), check_ids: checkIds.toSorted() }),
   ]);
   const all = groups.find((group) => group.kind === 'all');
   if (!all) throw new Error('a run without a total');

@@ -1,14 +1,8 @@
 -- One row: how many parcels of a run are given the result of the run before it (the base): the same parcel in every fact a check asks for,
 -- and nothing changed near it. Inserts all parcels of the run, with that result or none. A lookup of sets, no geometry is computed. Sets
--- differ, if at all, by a new version of the one judged set.
-with twin as materialized (
-  -- of parcels with one shape the first says nothing of it: in a new version of the set that may be another one
-  select t.geometry_hash
-  from parcel t
-  where not :same_sets::boolean and t.region_code = :region_code::text and t.parcel_set_id = :set_id::uuid
-  group by t.geometry_hash
-  having count(*) > 1
-), filed as materialized (
+-- differ, if at all, by a new version of the one judged set, in which the shapes `twins` stand more than once: of parcels with one shape the
+-- first says nothing of it, and in a new version that may be another one.
+with filed as materialized (
   -- a parcel that an earlier set files too may be an earlier version in the one run and not in the other
   select distinct q.project_code, q.client_id
   from run_set s
@@ -19,7 +13,7 @@ with twin as materialized (
   -- planner takes ten equal columns for one row in a million and then loops over all
   select n.run_ordinal, n.parcel_set_id, n.ordinal, b.parcel_set_id as base_set_id, b.ordinal as base_ordinal, b.result_id, b.run_township,
          n.ordinal is not null and b.ordinal is not null and not coalesce(plain_code(n.project_code) = any (:touched::text[]), false)
-         and (:same_sets::boolean or not coalesce(n.geometry_hash in (select t.geometry_hash from twin t), false)
+         and (:same_sets::boolean or not coalesce(n.geometry_hash = any (:twins::text[]), false)
            and not coalesce((n.project_code, n.client_id) in (select f.project_code, f.client_id from filed f), false)
            and n.geometry_hash = b.geometry_hash and n.area_m2 = b.area_m2
            and n.pending = b.pending

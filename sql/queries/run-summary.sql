@@ -1,24 +1,55 @@
--- One row per group of a finished run: the whole (kind 'all'), each project, each township; books, verdicts, and for the whole the checks.
+-- One row per group of a finished run: the whole (kind 'all'), each project, each township; books, verdicts. Areas are summed in the order of
+-- upload, since floating sums depend on it: the rows are sorted by group and place before, so that grouping, hashed or not, keeps the
+-- order within each. (Each sum sorted for itself: 1.15 s for 100,000 parcels in 1,000 projects; so: 0.4 s.)
 with r as materialized (
-  select rr.ordinal, rr.township, p.project_code, p.project_name, p.declared_area_m2, s.*
+  select rr.ordinal, p.project_code collate "C" as project_code, rr.township collate "C" as township, p.project_name, s.verdict,
+         p.declared_area_m2, s.area_m2, s.deduct_area_m2, s.restore_area_m2, s.remediate_area_m2, s.kept_area_m2, s.kept_unverified_area_m2
   from run_result rr
   join result s on s.region_code = rr.region_code and s.result_id = rr.result_id
   join parcel p on p.region_code = rr.region_code and p.parcel_set_id = rr.parcel_set_id and p.ordinal = rr.parcel_ordinal
   where rr.region_code = :region_code::text and rr.run_id = :run_id::uuid
-), grouped as (
-  select case when grouping(r.project_code) = 0 then 'project' when grouping(r.township) = 0 then 'township' else 'all' end as kind,
-         r.project_code, r.township, (array_agg(r.project_name order by r.ordinal) filter (where r.project_name is not null))[1] as project_name,
-         count(*)::int as parcel_count, sum(r.declared_area_m2 order by r.ordinal) as declared_area_m2,
-         sum(r.area_m2 order by r.ordinal) as area_m2, sum(r.deduct_area_m2 order by r.ordinal) as deduct_area_m2,
-         sum(r.restore_area_m2 order by r.ordinal) as restore_area_m2, sum(r.remediate_area_m2 order by r.ordinal) as remediate_area_m2,
-         sum(r.kept_area_m2 order by r.ordinal) as kept_area_m2, sum(r.kept_unverified_area_m2 order by r.ordinal) as kept_unverified_area_m2,
-         (count(*) filter (where r.verdict = 'compliant'))::int as compliant,
-         (count(*) filter (where r.verdict = 'non_compliant'))::int as non_compliant,
-         (count(*) filter (where r.verdict = 'undetermined'))::int as undetermined
-  from r
-  group by grouping sets ((), (r.project_code), (r.township))
 )
-select kind, project_code, township, project_name, parcel_count, declared_area_m2, area_m2, deduct_area_m2, restore_area_m2,
-       remediate_area_m2, kept_area_m2, kept_unverified_area_m2, compliant, non_compliant, undetermined
-from grouped
-order by kind, project_code collate "C" nulls last, township collate "C" nulls last
+select 'all' as kind, null::text as project_code, null::text as township,
+       (array_agg(o.project_name) filter (where o.project_name is not null))[1] as project_name, count(*)::int as parcel_count,
+       sum(o.declared_area_m2) as declared_area_m2,
+       sum(o.area_m2) as area_m2,
+       sum(o.deduct_area_m2) as deduct_area_m2,
+       sum(o.restore_area_m2) as restore_area_m2,
+       sum(o.remediate_area_m2) as remediate_area_m2,
+       sum(o.kept_area_m2) as kept_area_m2,
+       sum(o.kept_unverified_area_m2) as kept_unverified_area_m2,
+       (count(*) filter (where o.verdict = 'compliant'))::int as compliant,
+       (count(*) filter (where o.verdict = 'non_compliant'))::int as non_compliant,
+       (count(*) filter (where o.verdict = 'undetermined'))::int as undetermined
+from (select * from r order by r.ordinal offset 0) o
+union all
+select 'project' as kind, o.project_code, null::text as township,
+       (array_agg(o.project_name) filter (where o.project_name is not null))[1] as project_name, count(*)::int as parcel_count,
+       sum(o.declared_area_m2) as declared_area_m2,
+       sum(o.area_m2) as area_m2,
+       sum(o.deduct_area_m2) as deduct_area_m2,
+       sum(o.restore_area_m2) as restore_area_m2,
+       sum(o.remediate_area_m2) as remediate_area_m2,
+       sum(o.kept_area_m2) as kept_area_m2,
+       sum(o.kept_unverified_area_m2) as kept_unverified_area_m2,
+       (count(*) filter (where o.verdict = 'compliant'))::int as compliant,
+       (count(*) filter (where o.verdict = 'non_compliant'))::int as non_compliant,
+       (count(*) filter (where o.verdict = 'undetermined'))::int as undetermined
+from (select * from r order by r.project_code, r.ordinal offset 0) o
+group by o.project_code
+union all
+select 'township' as kind, null::text as project_code, o.township,
+       (array_agg(o.project_name) filter (where o.project_name is not null))[1] as project_name, count(*)::int as parcel_count,
+       sum(o.declared_area_m2) as declared_area_m2,
+       sum(o.area_m2) as area_m2,
+       sum(o.deduct_area_m2) as deduct_area_m2,
+       sum(o.restore_area_m2) as restore_area_m2,
+       sum(o.remediate_area_m2) as remediate_area_m2,
+       sum(o.kept_area_m2) as kept_area_m2,
+       sum(o.kept_unverified_area_m2) as kept_unverified_area_m2,
+       (count(*) filter (where o.verdict = 'compliant'))::int as compliant,
+       (count(*) filter (where o.verdict = 'non_compliant'))::int as non_compliant,
+       (count(*) filter (where o.verdict = 'undetermined'))::int as undetermined
+from (select * from r order by r.township, r.ordinal offset 0) o
+group by o.township
+order by kind, project_code nulls last, township nulls last
