@@ -31,11 +31,17 @@ export function measureWkb(wkb: Buffer): { vertices: number; length: number } {
     () => {},
     (at, points) => {
       vertices += points;
-      let [x, y] = [view.getFloat64(at, true), view.getFloat64(at + 8, true)];
+      let x = view.getFloat64(at, true);
+      let y = view.getFloat64(at + 8, true);
       for (let next = at + 16; next < at + 16 * points; next += 16) {
-        const [toX, toY] = [view.getFloat64(next, true), view.getFloat64(next + 8, true)];
-        length += Math.hypot(toX - x, toY - y);
-        [x, y] = [toX, toY];
+        const toX = view.getFloat64(next, true);
+        const toY = view.getFloat64(next + 8, true);
+        const dx = toX - x;
+        const dy = toY - y;
+        // by hypot it took six times as long: 0.3 s of 4.4 million vertices
+        length += Math.sqrt(dx * dx + dy * dy);
+        x = toX;
+        y = toY;
       }
     },
   );

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -44,6 +45,8 @@ export async function benchIntake(args: string[], say: (line: string) => void): 
   const cluster = await startCluster();
   try {
     const path = join(work, 'dltb.zip');
+    // as the server does for its parsers (main.ts)
+    enableCompileCache(join(work, 'compiled'));
     const patches = Number(asked.patches);
     await writeLandUse({ ...fullCounty, landUse: patches, edgeVertices: Number(asked.vertices) }, year, path);
     say(`${patches} patches written, ${megabytes(statSync(path).size)} MB zipped`);

@@ -106,6 +106,34 @@ describe('the files under sql/', () => {
 });
 
 eachDatabase('a statement from a file', (open) => {
+  it('gets each text of an array as it is, whatever it holds', async () => {
+    const { pool } = await open();
+    const texts = [
+      '',
+      'NULL',
+      'null',
+      'a,b',
+      '{}',
+      '"',
+      '\\',
+      '\\"\\n',
+      'a\nb\tc\r',
+      '\u0001\u001f\u007f',
+      '中文，“引号”',
+      '𠮷\\"',
+      '{"DLMC": "旱\\"地\\\\"}',
+      ' a ',
+    ];
+    const [literal] = orderValues('f', ['texts'], { texts: [...texts, null] });
+    const { rows } = await pool.query('select to_jsonb($1::text[]) as texts', [literal]);
+    expect(rows[0].texts).toEqual([...texts, null]);
+    const hex = await pool.query(
+      `select encode(convert_to(t, 'UTF8'), 'hex') as hex from unnest($1::text[]) t where t is not null`,
+      [literal],
+    );
+    expect(hex.rows.map((row) => row.hex)).toEqual(texts.map((text) => Buffer.from(text).toString('hex')));
+  });
+
   it('runs inside the transaction it is given, and is undone with it', async () => {
     const database = await open();
     const [name] = listSqlFiles('queries');

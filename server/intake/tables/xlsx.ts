@@ -1,7 +1,7 @@
 /** The sheets of a workbook. The archive is looked through first, since the reader of workbooks inflates whatever it is given. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import ExcelJS from 'exceljs';
+import type ExcelJS from 'exceljs';
 import { AppError } from '../../errors.ts';
 import { GuardedZip, isSystemFault } from '../zip-guard.ts';
 import { damagedWorkbook, noWorkbook, protectedWorkbook, tableTooLarge, unsafeWorkbook } from './refusals.ts';
@@ -49,7 +49,9 @@ export interface Sheet {
  */
 export async function openWorkbook(job: TableJob, beat: () => void): Promise<Sheet[]> {
   await lookThrough(job, beat);
-  const workbook = new ExcelJS.Workbook();
+  // only where it is needed: it takes 0.25 s to load, which every parser of a file would pay
+  const { default: exceljs } = await import('exceljs');
+  const workbook = new exceljs.Workbook();
   const timer = setInterval(beat, 400);
   try {
     await workbook.xlsx.readFile(job.path, { ignoreNodes } as never);
