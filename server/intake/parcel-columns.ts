@@ -1,17 +1,5 @@
 /** The columns a parcel is read into, and by which attribute names (CONTRACT §3.1; behind those, names met in DOMAIN §5). */
-export type ParcelColumn =
-  | 'parcel_id'
-  | 'project_code'
-  | 'project_name'
-  | 'township'
-  | 'declared_area_m2'
-  | 'declared_net_m2'
-  | 'plot_type'
-  | 'accepted_on'
-  | 'start_year'
-  | 'target_class'
-  | 'grade'
-  | 'capacity_kg';
+import { type ParcelColumn, parcelColumnTitle } from '../domain/parcel-columns.ts';
 
 export const parcelAliases: Record<ParcelColumn, readonly string[]> = {
   parcel_id: ['DKBH', 'TBBH', 'BSM', '地块编号', '图斑编号', 'PARCEL_ID', 'ID'],
@@ -28,4 +16,4 @@ export const parcelAliases: Record<ParcelColumn, readonly string[]> = {
   capacity_kg: ['CN', '产能', '粮食产能', '新增产能'],
 };
 
-export const parcelColumns = Object.keys(parcelAliases) as ParcelColumn[];
+export const parcelColumns = Object.keys(parcelColumnTitle) as ParcelColumn[];

@@ -4,9 +4,10 @@
  */
 
 import { readNumber, readText } from '../domain/loose-values.ts';
+import { type ParcelColumn, parcelColumnTitle } from '../domain/parcel-columns.ts';
 import { AppError } from '../errors.ts';
 import { chooseField, matchingFields, type Reading, readFieldMap, tellReading } from './attribute-match.ts';
-import { type ParcelColumn, parcelAliases, parcelColumns } from './parcel-columns.ts';
+import { parcelAliases, parcelColumns } from './parcel-columns.ts';
 import { type IdSource, nameParcels, type ParcelName } from './parcel-ids.ts';
 import { countiesOf, sharedCounty } from './region.ts';
 import type { RowPlaces } from './row-places.ts';
@@ -130,6 +131,7 @@ function unfilled(
 function checkConstants(readings: ReadonlyMap<string, Exclude<Reading, null>>): void {
   for (const [column, reading] of readings) {
     if (!('constant' in reading)) continue;
+    const title = parcelColumnTitle[column as ParcelColumn];
     if (column === 'parcel_id')
       throw new AppError(
         'validation',
@@ -143,8 +145,8 @@ function checkConstants(readings: ReadonlyMap<string, Exclude<Reading, null>>): 
       throw new AppError(
         'validation',
         {
-          zh: `${column} 的值“${reading.constant}”既不是文件中的属性，也不是数字`,
-          en: `"${reading.constant}" for ${column} is neither an attribute of the file nor a number`,
+          zh: `${title.zh}的值“${reading.constant}”既不是文件中的属性，也不是数字`,
+          en: `"${reading.constant}" for ${title.en.toLowerCase()} is neither an attribute of the file nor a number`,
         },
         { field: column },
       );

@@ -2,8 +2,8 @@
 import { type AreaUnit, areaUnitTitle } from '../domain/area-units.ts';
 import { normalizeCode } from '../domain/land-class.ts';
 import { readAreaUnit, readDate, readNumber, readText, readYear } from '../domain/loose-values.ts';
+import { type ParcelColumn, parcelColumnTitle } from '../domain/parcel-columns.ts';
 import type { Reading } from './attribute-match.ts';
-import type { ParcelColumn } from './parcel-columns.ts';
 import type { Readings } from './parcel-plan.ts';
 import { printable } from './printable.ts';
 import { placeOf, type RowPlace, RowPlaces } from './row-places.ts';
@@ -26,7 +26,7 @@ export interface ParcelValues {
 
 /** Values that stand in the file and could not be read: counted, with the first rows. */
 export class UnreadableValues {
-  readonly #columns = new Map<string, { rows: RowPlaces; example: string; field: string }>();
+  readonly #columns = new Map<ParcelColumn, { rows: RowPlaces; example: string; field: string }>();
 
   add(column: ParcelColumn, reading: Reading, row: SpoolRow, value: unknown): void {
     const field = reading !== null && 'field' in reading ? reading.field : column;
@@ -39,8 +39,8 @@ export class UnreadableValues {
     return [...this.#columns].map(([column, { rows, example, field }]) => ({
       code: 'value-unreadable',
       message: {
-        zh: `属性“${field}”有 ${rows.count} 个值读不出 ${column}（例如“${example}”），按空值处理${rows.among().zh}`,
-        en: `${rows.count} values of "${field}" cannot be read as ${column} (e.g. "${example}") and count as empty${rows.among().en}`,
+        zh: `属性“${field}”有 ${rows.count} 个值读不出${parcelColumnTitle[column].zh}（例如“${example}”），按空值处理${rows.among().zh}`,
+        en: `${rows.count} values of "${field}" cannot be read as ${parcelColumnTitle[column].en.toLowerCase()} (e.g. "${example}") and count as empty${rows.among().en}`,
       },
       where: { field, ...rows.where() },
     }));

@@ -1,4 +1,5 @@
 /** English of the upload: the same keys as intake-zh. */
+import { parcelColumnTitles } from '../../../server/domain/parcel-columns.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const intakeEn: Messages['intake'] = {
@@ -81,20 +82,7 @@ export const intakeEn: Messages['intake'] = {
   attributeOf: 'Attribute for {column}',
   noAttribute: 'not in the file',
   corrected: 'changed',
-  field: {
-    parcel_id: 'Parcel number',
-    project_code: 'Project code',
-    project_name: 'Project name',
-    township: 'Township',
-    declared_area_m2: 'Declared area',
-    declared_net_m2: 'Declared net area',
-    plot_type: 'Plot type',
-    accepted_on: 'Accepted on',
-    start_year: 'Start year',
-    target_class: 'Land class',
-    grade: 'Grade',
-    capacity_kg: 'Capacity',
-  },
+  field: parcelColumnTitles('en'),
   warnings: 'Warnings ({n})',
   noWarnings: 'Nothing to warn of.',
   problems: 'Shape problems ({n})',

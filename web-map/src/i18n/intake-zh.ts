@@ -1,4 +1,6 @@
 /** Chinese of the upload: its own file, because it is the longest part of the catalogue. */
+import { parcelColumnTitles } from '../../../server/domain/parcel-columns.ts';
+
 export const intakeZh = {
   choose: '上传地块…',
   chooseHint:
@@ -79,20 +81,7 @@ export const intakeZh = {
   attributeOf: '{column}对应的属性',
   noAttribute: '文件中没有',
   corrected: '已更正',
-  field: {
-    parcel_id: '地块编号',
-    project_code: '项目编号',
-    project_name: '项目名称',
-    township: '乡镇',
-    declared_area_m2: '申报面积',
-    declared_net_m2: '新增耕地净面积',
-    plot_type: '地块类型',
-    accepted_on: '验收日期',
-    start_year: '立项年度',
-    target_class: '地类编码',
-    grade: '质量等别',
-    capacity_kg: '产能',
-  },
+  field: parcelColumnTitles('zh'),
   warnings: '提示（{n} 条）',
   noWarnings: '没有需要提示的。',
   problems: '图形问题（{n} 处）',
