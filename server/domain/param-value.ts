@@ -29,6 +29,8 @@ export function readParam(
   if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
     return wrong('必须是不小于 0 的数', 'must be a number of 0 or more');
   if (key.endsWith('_share') && number > 1) return wrong('是比例，不能大于 1', 'is a share and cannot exceed 1');
+  if (key.endsWith('_deg') && number > 90)
+    return wrong('是坡度，不能大于 90', 'is a slope in degrees and cannot exceed 90');
   if (key === 'base_year' && (!Number.isInteger(number) || number < 1900 || number > 2200))
     return wrong('必须是年份', 'must be a year');
   return { value: number };
