@@ -2,6 +2,7 @@
  * The tiles of runs and layers: every thing singly from the zoom at which all tiles of it stay small, cells with counts below. A finished
  * run and a ready layer never change, so what was made once is kept.
  */
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
@@ -14,7 +15,7 @@ import { boxOfTile, type TileAddress } from './tile-grid.ts';
 import { encodeTile, type TileFeature } from './vector-tile.ts';
 
 /** Raised when the same data gives other tiles: part of what a browser keeps them under. */
-export const tileVersion = 1;
+export const tileVersion = 2;
 
 interface ShapeRow {
   ordinal: number;
@@ -49,6 +50,10 @@ const page = 10_000;
 const mostTileBytes = 128 * 1024 * 1024;
 /** points of all indexes together */
 const mostPoints = 3_000_000;
+/** points of those that filters match, of all filters asked together: 60 MB */
+const mostChosen = 2_000_000;
+/** share of a tile's side; shapes go on beyond it by 0.02 */
+const margin = 0.05;
 
 /** What has tiles: its key, how its things are found, and what is told of each and of a cell. */
 interface Tiled {
@@ -56,13 +61,21 @@ interface Tiled {
   /** name of the tile's layer: `parcels` or `features` */
   layer: string;
   points: (after: number) => Promise<PointRow[]>;
-  shapes: (box: Box) => Promise<TileFeature[]>;
+  /** @param ordinals of these alone */
+  shapes: (box: Box, ordinals: Int32Array | null) => Promise<TileFeature[]>;
   ofCell: (cell: Cell) => TileFeature['properties'];
 }
 
 export interface RunOfTiles {
   region_code: string;
   run_id: string;
+}
+/** Parcels of a run that filters match. */
+export interface Chosen {
+  /** another one where others match */
+  key: string;
+  /** their places in the run, rising */
+  ordinals: () => Promise<Int32Array>;
 }
 export interface LayerOfTiles {
   region_code: string;
@@ -73,13 +86,23 @@ export class Tiles {
   readonly #db: Kysely<Schema>;
   readonly #tiles = new Kept<Uint8Array>(mostTileBytes, (bytes) => bytes.length + 200);
   readonly #indexes = new Kept<PointIndex>(mostPoints, (index) => index.size + 1);
+  readonly #chosen = new Kept<PointIndex>(mostChosen, (index) => index.size + 1);
 
   constructor(db: Kysely<Schema>) {
     this.#db = db;
   }
 
-  ofRun(run: RunOfTiles, tile: TileAddress): Promise<Uint8Array> {
-    return this.#tile(this.#run(run), tile);
+  /** @param chosen of these parcels alone, singly or counted */
+  async ofRun(run: RunOfTiles, tile: TileAddress, chosen?: Chosen): Promise<Uint8Array> {
+    const of = this.#run(run);
+    if (chosen === undefined) return this.#tile(of, tile);
+    const index = await this.#indexOf(of, chosen);
+    const ordinals = index.meeting(tile, margin);
+    // the same parcels give the same tile, whatever was asked: a decision makes anew only those it changes
+    const name = createHash('sha1').update(ordinals).digest('base64url');
+    return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}/${index.singlyFrom <= tile.z}/${name}`, () =>
+      makeTile(of, index, tile, ordinals),
+    );
   }
 
   ofLayer(layer: LayerOfTiles, tile: TileAddress): Promise<Uint8Array> {
@@ -87,8 +110,9 @@ export class Tiles {
   }
 
   /** The least zoom at which everything is drawn singly. */
-  async singlyFrom(of: RunOfTiles | LayerOfTiles): Promise<number> {
-    return (await this.#index('run_id' in of ? this.#run(of) : this.#layer(of))).singlyFrom;
+  async singlyFrom(of: RunOfTiles | LayerOfTiles, chosen?: Chosen): Promise<number> {
+    const tiled = 'run_id' in of ? this.#run(of) : this.#layer(of);
+    return (await (chosen === undefined ? this.#index(tiled) : this.#indexOf(tiled, chosen))).singlyFrom;
   }
 
   #run({ region_code, run_id }: RunOfTiles): Tiled {
@@ -97,13 +121,15 @@ export class Tiles {
       key: run_id,
       layer: 'parcels',
       points: (after) => runPoints.all(this.#db, { ...key, after, limit: page }),
-      shapes: async (box) =>
-        (await parcelRows.all(this.#db, { ...key, ...box })).map(({ ordinal, geometry, area_m2, ...row }) => ({
-          id: ordinal,
-          // whole m², to be filtered by: the databases differ behind the seventh digit
-          properties: { ordinal, area_m2: Math.round(area_m2), ...withoutNulls(row) },
-          geometry: JSON.parse(geometry),
-        })),
+      shapes: async (box, some) =>
+        (await parcelRows.all(this.#db, { ...key, ...box, ordinals: some && [...some] })).map(
+          ({ ordinal, geometry, area_m2, ...row }) => ({
+            id: ordinal,
+            // whole m², to be filtered by: the databases differ behind the seventh digit
+            properties: { ordinal, area_m2: Math.round(area_m2), ...withoutNulls(row) },
+            geometry: JSON.parse(geometry),
+          }),
+        ),
       ofCell: countsByKind(verdicts),
     };
   }
@@ -128,17 +154,25 @@ export class Tiles {
     return this.#indexes.get(of.key, () => PointIndex.read(of.points));
   }
 
-  #tile(of: Tiled, tile: TileAddress): Promise<Uint8Array> {
-    return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}`, async () => {
-      const index = await this.#index(of);
-      if (tile.z >= index.singlyFrom) {
-        const shapes = encodeTile(of.layer, await of.shapes(boxOfTile(tile, 0.05)), tile);
-        // some of very many vertices
-        if (shapes.length <= mostOneTile) return shapes;
-      }
-      return encodeTile('cells', cellFeatures(index.cells(tile), tile.z, of.ofCell), tile);
-    });
+  #indexOf(of: Tiled, { key, ordinals }: Chosen): Promise<PointIndex> {
+    return this.#chosen.get(`${of.key}/${key}`, async () => (await this.#index(of)).only(await ordinals()));
   }
+
+  #tile(of: Tiled, tile: TileAddress): Promise<Uint8Array> {
+    return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}`, async () =>
+      makeTile(of, await this.#index(of), tile, null),
+    );
+  }
+}
+
+async function makeTile(of: Tiled, index: PointIndex, tile: TileAddress, some: Int32Array | null): Promise<Uint8Array> {
+  if (some?.length === 0) return new Uint8Array(0);
+  if (tile.z >= index.singlyFrom) {
+    const shapes = encodeTile(of.layer, await of.shapes(boxOfTile(tile, margin), some), tile);
+    // some of very many vertices
+    if (shapes.length <= mostOneTile) return shapes;
+  }
+  return encodeTile('cells', cellFeatures(index.cells(tile), tile.z, of.ofCell), tile);
 }
 
 function withoutNulls(row: Record<string, string | number | null>): TileFeature['properties'] {
