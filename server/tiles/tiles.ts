@@ -7,7 +7,6 @@ import type { Kysely } from 'kysely';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { verdicts } from '../domain/outcome.ts';
-import type { Box } from '../overlay/shape.ts';
 import { cellFeatures, countsByKind, heaviestKind } from './cells.ts';
 import { Kept } from './kept.ts';
 import { type Cell, PointIndex, type PointRow } from './point-index.ts';
@@ -61,8 +60,8 @@ interface Tiled {
   /** name of the tile's layer: `parcels` or `features` */
   layer: string;
   points: (after: number) => Promise<PointRow[]>;
-  /** @param ordinals of these alone */
-  shapes: (box: Box, ordinals: Int32Array | null) => Promise<TileFeature[]>;
+  /** @param index of those that are drawn */
+  shapes: (tile: TileAddress, index: PointIndex) => Promise<TileFeature[]>;
   ofCell: (cell: Cell) => TileFeature['properties'];
 }
 
@@ -101,7 +100,7 @@ export class Tiles {
     // the same parcels give the same tile, whatever was asked: a decision makes anew only those it changes
     const name = createHash('sha1').update(ordinals).digest('base64url');
     return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}/${index.singlyFrom <= tile.z}/${name}`, () =>
-      makeTile(of, index, tile, ordinals),
+      makeTile(of, index, tile),
     );
   }
 
@@ -121,15 +120,17 @@ export class Tiles {
       key: run_id,
       layer: 'parcels',
       points: (after) => runPoints.all(this.#db, { ...key, after, limit: page }),
-      shapes: async (box, some) =>
-        (await parcelRows.all(this.#db, { ...key, ...box, ordinals: some && [...some] })).map(
-          ({ ordinal, geometry, area_m2, ...row }) => ({
-            id: ordinal,
-            // whole m², to be filtered by: the databases differ behind the seventh digit
-            properties: { ordinal, area_m2: Math.round(area_m2), ...withoutNulls(row) },
-            geometry: JSON.parse(geometry),
-          }),
-        ),
+      shapes: async (tile, index) => {
+        const ordinals = [...index.meeting(tile, margin)];
+        if (ordinals.length === 0) return [];
+        const rows = await parcelRows.all(this.#db, { ...key, ...boxOfTile(tile, margin), ordinals });
+        return rows.map(({ ordinal, geometry, area_m2, ...row }) => ({
+          id: ordinal,
+          // whole m²: the databases differ behind the seventh digit
+          properties: { ordinal, area_m2: Math.round(area_m2), ...withoutNulls(row) },
+          geometry: JSON.parse(geometry),
+        }));
+      },
       ofCell: countsByKind(verdicts),
     };
   }
@@ -140,12 +141,14 @@ export class Tiles {
       key: layer_id,
       layer: 'features',
       points: (after) => layerPoints.all(this.#db, { ...key, after, limit: page }),
-      shapes: async (box) =>
-        (await featureRows.all(this.#db, { ...key, ...box })).map(({ ordinal, geometry, ...row }) => ({
-          id: ordinal,
-          properties: withoutNulls(row),
-          geometry: JSON.parse(geometry),
-        })),
+      shapes: async (tile) =>
+        (await featureRows.all(this.#db, { ...key, ...boxOfTile(tile, margin) })).map(
+          ({ ordinal, geometry, ...row }) => ({
+            id: ordinal,
+            properties: withoutNulls(row),
+            geometry: JSON.parse(geometry),
+          }),
+        ),
       ofCell: (cell) => ({ class_code: heaviestKind(cell) }),
     };
   }
@@ -160,15 +163,14 @@ export class Tiles {
 
   #tile(of: Tiled, tile: TileAddress): Promise<Uint8Array> {
     return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}`, async () =>
-      makeTile(of, await this.#index(of), tile, null),
+      makeTile(of, await this.#index(of), tile),
     );
   }
 }
 
-async function makeTile(of: Tiled, index: PointIndex, tile: TileAddress, some: Int32Array | null): Promise<Uint8Array> {
-  if (some?.length === 0) return new Uint8Array(0);
+async function makeTile(of: Tiled, index: PointIndex, tile: TileAddress): Promise<Uint8Array> {
   if (tile.z >= index.singlyFrom) {
-    const shapes = encodeTile(of.layer, await of.shapes(boxOfTile(tile, margin), some), tile);
+    const shapes = encodeTile(of.layer, await of.shapes(tile, index), tile);
     // some of very many vertices
     if (shapes.length <= mostOneTile) return shapes;
   }
