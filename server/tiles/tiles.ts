@@ -51,6 +51,8 @@ const mostTileBytes = 128 * 1024 * 1024;
 const mostPoints = 3_000_000;
 /** points of those that filters match, of all filters asked together: 60 MB */
 const mostChosen = 2_000_000;
+/** tiles of one index, 100 bytes each */
+const mostContents = 10_000;
 /** share of a tile's side; shapes go on beyond it by 0.02 */
 const margin = 0.05;
 
@@ -85,6 +87,8 @@ export class Tiles {
   readonly #db: Kysely<Schema>;
   readonly #tiles = new Kept<Uint8Array>(mostTileBytes, (bytes) => bytes.length + 200);
   readonly #indexes = new Kept<PointIndex>(mostPoints, (index) => index.size + 1);
+  /** of what matches, by the address of a tile: to look through 100,000 points for each answer took as long as all the rest of it */
+  readonly #contents = new WeakMap<PointIndex, Map<string, string>>();
   readonly #chosen = new Kept<PointIndex>(mostChosen, (index) => index.size + 1);
 
   constructor(db: Kysely<Schema>) {
@@ -96,12 +100,26 @@ export class Tiles {
     const of = this.#run(run);
     if (chosen === undefined) return this.#tile(of, tile);
     const index = await this.#indexOf(of, chosen);
-    const ordinals = index.meeting(tile, margin);
-    // the same parcels give the same tile, whatever was asked: a decision makes anew only those it changes
-    const name = createHash('sha1').update(ordinals).digest('base64url');
-    return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}/${index.singlyFrom <= tile.z}/${name}`, () =>
+    return this.#tiles.get(`${of.key}/${tile.z}/${tile.row}/${tile.col}/${this.#content(index, tile)}`, () =>
       makeTile(of, index, tile),
     );
+  }
+
+  /** The same parcels give the same tile, whatever was asked: a decision makes anew only those it changes. */
+  #content(index: PointIndex, tile: TileAddress): string {
+    const place = `${tile.z}/${tile.row}/${tile.col}`;
+    let told = this.#contents.get(index);
+    if (told === undefined || told.size >= mostContents) {
+      told = new Map();
+      this.#contents.set(index, told);
+    }
+    let content = told.get(place);
+    if (content === undefined) {
+      const parcels = createHash('sha1').update(index.meeting(tile, margin)).digest('base64url');
+      content = `${tile.z >= index.singlyFrom ? 'singly' : 'counted'}/${parcels}`;
+      told.set(place, content);
+    }
+    return content;
   }
 
   ofLayer(layer: LayerOfTiles, tile: TileAddress): Promise<Uint8Array> {
