@@ -1,6 +1,6 @@
 /**
  * Where the many things of a run or a layer lie, as points in the square of the tiles, held in memory: enough to say from which zoom on all
- * of them fit into tiles, and to count them by cell below that. 500,000 take 12 MB.
+ * of them fit into tiles, and to count them by cell below that. 500,000 take 19 MB.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import { squareX, squareY, type TileAddress } from './tile-grid.ts';
@@ -19,6 +19,8 @@ export interface PointRow {
   lat: number;
   kind: string;
   weight: number;
+  /** half the longer side of its box on the map, in degrees of longitude; absent: nobody asks for some of these things alone */
+  reach?: number;
 }
 
 export interface Cell {
@@ -35,6 +37,9 @@ export class PointIndex {
   readonly #y: Float64Array;
   readonly #kind: Uint16Array;
   readonly #weight: Float64Array;
+  readonly #ordinal: Int32Array;
+  /** of the square, from its middle */
+  readonly #reach: Float32Array;
   readonly #kinds: string[];
   /** the least zoom at which no tile has more than `mostInTile` of them */
   readonly singlyFrom: number;
@@ -44,6 +49,8 @@ export class PointIndex {
     this.#y = points.y.subarray(0, points.size);
     this.#kind = points.kind.subarray(0, points.size);
     this.#weight = points.weight.subarray(0, points.size);
+    this.#ordinal = points.ordinal.subarray(0, points.size);
+    this.#reach = points.reach.subarray(0, points.size);
     this.#kinds = points.kinds;
     this.singlyFrom = singlyFrom;
   }
@@ -59,6 +66,33 @@ export class PointIndex {
       after = last.ordinal;
     }
     return new PointIndex(points, await singlyFrom(points));
+  }
+
+  /** Some of them, as if there were no others. @param ordinals rising */
+  async only(ordinals: Int32Array): Promise<PointIndex> {
+    const points = new Points(this.#kinds);
+    let at = 0;
+    for (let n = 0; n < this.size; n++) {
+      while (at < ordinals.length && ordinals[at]! < this.#ordinal[n]!) at++;
+      if (ordinals[at] !== this.#ordinal[n]) continue;
+      const [x, y, kind] = [this.#x[n]!, this.#y[n]!, this.#kind[n]!];
+      points.put({ x, y, kind, weight: this.#weight[n]!, ordinal: this.#ordinal[n]!, reach: this.#reach[n]! });
+    }
+    return new PointIndex(points, await singlyFrom(points));
+  }
+
+  /** The ordinals of those whose box meets a tile, rising. @param margin share of the tile's side that is added all round */
+  meeting({ z, col, row }: TileAddress, margin: number): Int32Array {
+    const side = 2 ** -z;
+    const [west, east] = [(col - margin) * side, (col + 1 + margin) * side];
+    const [north, south] = [(row - margin) * side, (row + 1 + margin) * side];
+    const found: number[] = [];
+    for (let n = 0; n < this.size; n++) {
+      const [x, y, reach] = [this.#x[n]!, this.#y[n]!, this.#reach[n]!];
+      if (x + reach >= west && x - reach <= east && y + reach >= north && y - reach <= south)
+        found.push(this.#ordinal[n]!);
+    }
+    return Int32Array.from(found);
   }
 
   get size(): number {
@@ -99,26 +133,35 @@ class Points {
   y = new Float64Array(1024);
   kind = new Uint16Array(1024);
   weight = new Float64Array(1024);
-  readonly kinds: string[] = [];
-  readonly #places = new Map<string, number>();
+  ordinal = new Int32Array(1024);
+  reach = new Float32Array(1024);
+  readonly kinds: string[];
+  readonly #places: Map<string, number>;
   size = 0;
 
+  constructor(kinds: readonly string[] = []) {
+    this.kinds = [...kinds];
+    this.#places = new Map(kinds.map((kind, n) => [kind, n]));
+  }
+
   add(row: PointRow): void {
-    if (this.size === this.x.length) this.#grow();
     let kind = this.#places.get(row.kind);
     if (kind === undefined) {
       kind = this.kinds.push(row.kind) - 1;
       this.#places.set(row.kind, kind);
     }
-    this.x[this.size] = squareX(row.lon);
-    this.y[this.size] = squareY(row.lat);
-    this.kind[this.size] = kind;
-    this.weight[this.size] = row.weight;
+    const { ordinal, weight, reach = 0 } = row;
+    this.put({ x: squareX(row.lon), y: squareY(row.lat), kind, weight, ordinal, reach: reach / 360 });
+  }
+
+  put(point: Record<'x' | 'y' | 'kind' | 'weight' | 'ordinal' | 'reach', number>): void {
+    if (this.size === this.x.length) this.#grow();
+    for (const name of ['x', 'y', 'kind', 'weight', 'ordinal', 'reach'] as const) this[name][this.size] = point[name];
     this.size++;
   }
 
   #grow(): void {
-    const longer = <A extends Float64Array | Uint16Array>(held: A): A => {
+    const longer = <A extends Float64Array | Float32Array | Uint16Array | Int32Array>(held: A): A => {
       const next = new (held.constructor as new (length: number) => A)(held.length * 2);
       next.set(held);
       return next;
@@ -127,11 +170,14 @@ class Points {
     this.y = longer(this.y);
     this.kind = longer(this.kind);
     this.weight = longer(this.weight);
+    this.ordinal = longer(this.ordinal);
+    this.reach = longer(this.reach);
   }
 }
 
 /** Counts by tile at the finest zoom, then from zoom to zoom by fours, as long as no tile has too many. */
 async function singlyFrom({ x, y, size }: Points): Promise<number> {
+  if (size <= mostInTile) return 0;
   const side = 2 ** finest;
   let counts = new Map<number, number>();
   for (let n = 0; n < size; n++) {

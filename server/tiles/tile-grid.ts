@@ -26,6 +26,12 @@ export function squareY(lat: number): number {
   return 0.5 - (0.25 * Math.log((1 + sine) / (1 - sine))) / Math.PI;
 }
 
+/** Whether a place (degrees) lies in a tile: in one of a zoom. */
+export function isWithin(lon: number, lat: number, { z, col, row }: TileAddress): boolean {
+  const side = 2 ** z;
+  return Math.floor(squareX(lon) * side) === col && Math.floor(squareY(lat) * side) === row;
+}
+
 export const lonOf = (x: number) => (x - 0.5) * 360;
 export const latOf = (y: number) => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 

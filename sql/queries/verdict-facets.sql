@@ -7,15 +7,9 @@ with b as materialized (
          (:verdict::text is null or r.verdict = :verdict::text) as ok_verdict,
          (:project_code::text is null or r.project_code = :project_code::text) as ok_project,
          (:township::text is null or r.township = :township::text) as ok_township
-  from run_rows(:region_code::text, :run_id::uuid, :check_ids::text[]) r
-  where (:area_min::float8 is null or r.area_m2 >= :area_min::float8)
-    and (:area_max::float8 is null or r.area_m2 <= :area_max::float8)
-    and (:q::text is null or strpos(r.found_in, :q::text) > 0)
-    and (:west::float8 is null or (r.parcel_set_id, r.parcel_ordinal) in (
-      select p.parcel_set_id, p.ordinal from parcel p
-      where p.region_code = :region_code::text
-        and p.geom && st_makeenvelope(:west::float8, :south::float8, :east::float8, :north::float8, 4490)
-        and st_intersects(p.geom, st_makeenvelope(:west::float8, :south::float8, :east::float8, :north::float8, 4490))))
+  from run_rows_asked(
+    :region_code::text, :run_id::uuid, :check_ids::text[], 0, null, null, null, null,
+    null, :area_min::float8, :area_max::float8, :q::text, :west::float8, :south::float8, :east::float8, :north::float8) r
 ), g as (
   -- parcels are many, ways to be judged and decided few
   select b.verdict, b.fail_mask, b.pass_mask, b.undetermined_mask, b.suspected_mask, b.confirmed_mask, b.rejected_mask, b.stale_mask,

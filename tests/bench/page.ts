@@ -51,6 +51,8 @@ export async function benchPage(args: string[], say: (line: string) => void): Pr
     const { url } = await listen(service);
     const tiles = await timeTiles(url, run.json().run_id);
     say(`tiles: ${JSON.stringify(tiles)} (aim: warm p95 100 ms, embedded 400; cold 2,000)`);
+    const matching = await timeTiles(url, run.json().run_id, 'state=suspected');
+    say(`of what awaits review: ${JSON.stringify(matching)}`);
     const views = [];
     for (const which of ['cold', 'warm']) {
       const open = await openPage(browser, 'about:blank');
@@ -87,7 +89,7 @@ export async function benchPage(args: string[], say: (line: string) => void): Pr
     }
     const seconds = views.map(({ which, map_ms }) => [`${which}: list and map`, map_ms / 1000] as const);
     const name = asked.embedded ? `page-embedded-${parcels}` : `page-${parcels}`;
-    writeResult(name, { parcels, tiles, views }, Object.fromEntries(seconds));
+    writeResult(name, { parcels, tiles, matching, views }, Object.fromEntries(seconds));
   } finally {
     await browser.close();
     await service.close();

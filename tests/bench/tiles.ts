@@ -15,8 +15,8 @@ export interface TileTimes {
   warm: { p95: number; most: number };
 }
 
-/** @param run a finished one */
-export async function timeTiles(url: string, run: string): Promise<TileTimes> {
+/** @param run a finished one. @param query filters of its list */
+export async function timeTiles(url: string, run: string, query = ''): Promise<TileTimes> {
   const collection = `${url}/ogc/collections/${run}/tiles/WebMercatorQuad`;
   const set = (await (await fetch(collection)).json()) as {
     boundingBox: { lowerLeft: [number, number]; upperRight: [number, number] };
@@ -29,7 +29,7 @@ export async function timeTiles(url: string, run: string): Promise<TileTimes> {
     const [east, north] = place(upperRight, z);
     const all: string[] = [];
     for (let col = west; col <= east; col++)
-      for (let row = north; row <= south; row++) all.push(`${collection}/${z}/${row}/${col}`);
+      for (let row = north; row <= south; row++) all.push(`${collection}/${z}/${row}/${col}?${query}`);
     for (let n = 0; n < mostAtZoom && all.length > 0; n++)
       urls.push(all.splice(Math.floor(random() * all.length), 1)[0]!);
   }

@@ -146,12 +146,13 @@ export async function startFixtureServer(
   }
 
   /** A tileset, or one tile of it: of a run or a layer. */
-  async function tiles(path: string): Promise<object | Uint8Array | null> {
+  async function tiles(path: string, query: URLSearchParams): Promise<object | Uint8Array | null> {
     const [id = '', , , z, row, col] = path.split('/').map(decodeURIComponent);
     const isRun = id === 'run-1' || id === 'run-2';
     if (!isRun && !shapes[id]) return null;
     const layer = isRun ? 'parcels' : 'features';
-    const things = isRun ? parcelTiles(id === 'run-2' ? parcels : parcels.slice(0, 3)) : layerTiles(shapes[id]!);
+    const rows = id === 'run-2' ? parcels : parcels.slice(0, 3);
+    const things = isRun ? parcelTiles(matching(rows, query)) : layerTiles(shapes[id]!);
     const singlyFrom = isRun && self.scenario === 'cells' ? 12 : 0;
     if (z === undefined) return tilesetOf(id, layer, things, singlyFrom);
     return tileBytes(layer, things, singlyFrom, { z: Number(z), row: Number(row), col: Number(col) });
@@ -184,7 +185,7 @@ export async function startFixtureServer(
       return;
     }
     if (url.pathname.startsWith('/ogc/collections/')) {
-      const found = await tiles(url.pathname.slice('/ogc/collections/'.length));
+      const found = await tiles(url.pathname.slice('/ogc/collections/'.length), url.searchParams);
       if (found === null) response.writeHead(404).end();
       else if (found instanceof Uint8Array)
         response.writeHead(200, { 'content-type': 'application/vnd.mapbox-vector-tile' }).end(found);

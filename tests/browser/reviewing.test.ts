@@ -5,8 +5,9 @@ import type { ReviewedCounty } from '../http/reviewing.ts';
 import { onDatabase } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
-import { mapDrawn, patience } from './browser.ts';
+import { mapDrawn, patience, picture } from './browser.ts';
 import { CountyPage } from './county-page.ts';
+import { catchMaps, parcelsDrawn } from './drawn-parcels.ts';
 
 requirePart('chromium', 'cjk-fonts')('a reviewer at work', () => {
   onDatabase('embedded', 'over forty plots, thirty of them forest', (open) => {
@@ -107,6 +108,52 @@ requirePart('chromium', 'cjk-fonts')('a reviewer at work', () => {
       await page.keyboard.press('u');
       await page.locator('.review.confirmed').waitFor({ state: 'detached' });
       expect(await panel().locator('.history li').count()).toBe(2);
+    });
+
+    test('the map shows what the list shows, by state and by text, and follows a decision and its undoing', async () => {
+      await catchMaps(page);
+      await page.goto(`${url}/?run=${runId}&verdict=all&check=not-cultivated&state=suspected`);
+      await rows().first().waitFor();
+      await beWho('周九');
+      const question = '?check=not-cultivated&state=suspected';
+      const listed = async (more = '') =>
+        (await county.verdicts(runId, `${question}&limit=100${more}`)).features
+          .map(({ properties }) => properties.parcel_id)
+          .sort();
+      const drawn = async () => (await parcelsDrawn(page)).matching;
+      const all = await listed();
+      expect(all.length).toBeGreaterThan(20);
+      await mapDrawn(page);
+      await picture(page, 'filtered-by-state');
+      expect(await found()).toBe(all.length);
+      expect(await drawn()).toEqual(all);
+      // forty plots, and all that are no flag of this kind lie there faintly
+      expect((await parcelsDrawn(page)).left.length).toBe(40 - all.length);
+      expect(await page.locator('.legend').textContent()).not.toContain('未按');
+
+      await page.getByLabel('地块编号、项目编号或名称').fill('p3');
+      await expect.poll(drawn, patience).toEqual(['P3', 'P30']);
+      expect(await listed('&q=p3')).toEqual(['P3', 'P30']);
+      await mapDrawn(page);
+      await picture(page, 'filtered-by-text');
+
+      await rows().filter({ hasText: 'P30' }).click();
+      await flag('not-cultivated').waitFor();
+      await page.keyboard.press('r');
+      await page.keyboard.press('6');
+      await page.locator('.decision').focus();
+      await page.keyboard.press('Enter');
+      await expect.poll(() => stateOf('not-cultivated'), patience).toBe('rejected');
+      await page.getByRole('button', { name: '显示全部地块' }).click();
+      await expect.poll(drawn, patience).toEqual(['P3']);
+      await mapDrawn(page);
+      await picture(page, 'filtered-decided');
+      expect((await parcelsDrawn(page)).left).toContain('P30');
+      await panel().locator('h2').focus();
+      await page.keyboard.press('u');
+      await expect.poll(() => stateOf('not-cultivated'), patience).toBe('suspected');
+      await page.getByRole('button', { name: '显示全部地块' }).click();
+      await expect.poll(drawn, patience).toEqual(['P3', 'P30']);
     });
 
     test('J and K go to the next parcel and back, and R rejects the flag in front', async () => {

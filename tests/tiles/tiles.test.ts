@@ -10,6 +10,7 @@ import { type Service, startService, upload } from '../http/service.ts';
 import { jobIn } from '../jobs/waiting.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { seeded } from '../support/seeded.ts';
+import { filteredTiles } from './filtered-tiles.ts';
 
 /** The tile of a place, by the formula of OGC 17-083r4 in another form: y by the inverse Gudermannian through tan and secant. */
 function tileAt(lon: number, lat: number, z: number) {
@@ -150,6 +151,8 @@ eachDatabase('the tiles of a run and of a layer', (open, kind) => {
     const again = await get(url, { 'if-none-match': String(plain.headers['etag']) });
     expect([again.statusCode, again.rawPayload.length]).toEqual([304, 0]);
   });
+
+  filteredTiles(() => ({ service, run, layer, count }));
 
   it('are empty where nothing lies, and not there where no tile or collection is', async () => {
     expect((await tile(run, tileAt(0, 0, 12))).length).toBe(0);

@@ -6,7 +6,6 @@ import { photoShapes } from '../../web-map/src/map/photo-style.ts';
 import { mapStyle } from '../../web-map/src/map/style.ts';
 import { aroundOf, type PictureLayer } from '../../web-map/src/map/terrain-style.ts';
 import { beside, pictureSources } from '../../web-map/src/map/tiles.ts';
-import { noFilters } from '../../web-map/src/state/filters.ts';
 import { rastersOf } from '../../web-map/src/state/terrain.ts';
 
 const picture = (id: string, more: Partial<PictureLayer> = {}): PictureLayer => ({
@@ -18,13 +17,17 @@ const picture = (id: string, more: Partial<PictureLayer> = {}): PictureLayer => 
   sharp: true,
   ...more,
 });
-const run = { runId: 'r', source: { template: 'http://here/r/{z}/{y}/{x}', singlyFrom: 0, frame: null } };
+const run = {
+  runId: 'r',
+  source: { template: 'http://here/r/{z}/{y}/{x}', singlyFrom: 0, frame: null },
+  matching: null,
+};
 
 describe('pictures of the ground', () => {
   const style = mapStyle({
     backdrop: [{ layerId: 'a', type: 'township', source: run.source, hits: [] }],
     run,
-    filters: noFilters,
+    verdict: null,
     ground: [picture('base', { sharp: false, frame: null, zooms: [0, 18] }), picture('slope')],
     over: [picture('steep')],
   });

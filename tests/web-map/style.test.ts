@@ -11,7 +11,7 @@ import { verdicts } from '../../server/domain/outcome.ts';
 import { looks } from '../../web-map/src/layers/index.ts';
 import { cellFills, cellLayers } from '../../web-map/src/map/cell-style.ts';
 import { verdictLooks } from '../../web-map/src/map/palette.ts';
-import { notInCells, notOnMap, parcelFilter } from '../../web-map/src/map/parcel-filter.ts';
+import { matchingTiles } from '../../web-map/src/map/parcel-filter.ts';
 import { hatch, hatchId, mark, markId, type Picture } from '../../web-map/src/map/raster-marks.ts';
 import {
   type BackdropLayer,
@@ -37,10 +37,14 @@ const behind = (layerId: string, type: string, hits: string[] = []): BackdropLay
 });
 const state: MapState = {
   backdrop: [behind('a', 'township'), behind('b', 'eco-red-line')],
-  run: { runId: 'r', source: source('r') },
-  filters: noFilters,
+  run: { runId: 'r', source: source('r'), matching: null },
+  verdict: null,
 };
-const asking = (filters: Partial<Filters>): MapState => ({ ...state, filters: { ...noFilters, ...filters } });
+const asking = (filters: Partial<Filters>, singlyFrom = 0, decided = 0): MapState => {
+  const all = source('r', singlyFrom);
+  const matching = matchingTiles(all.template, { ...noFilters, ...filters }, decided);
+  return { ...state, run: { runId: 'r', source: all, matching }, verdict: filters.verdict ?? null };
+};
 const idsOf = (given: MapState) => mapStyle(given).layers.map((layer) => layer.id);
 const at = (ids: string[], id: string) => {
   const place = ids.indexOf(id);
@@ -77,11 +81,10 @@ describe('the style of the map', () => {
   });
 
   test('is a style by the specification, whatever is filtered by', () => {
-    const all: Filters = { ...noFilters, verdict: 'undetermined', check: 'abandoned', township: '', project_code: 'p' };
-    for (const filters of [noFilters, { ...all, area_min: 3, area_max: 9 }])
+    for (const filters of [noFilters, { verdict: 'undetermined', township: '', area_min: 3 } as const])
       expect(
         validateStyleMin(
-          mapStyle({ ...state, filters, backdrop: looks.map(({ type }, i) => behind(String(i), type, ['1'])) }),
+          mapStyle({ ...asking(filters), backdrop: looks.map(({ type }, i) => behind(String(i), type, ['1'])) }),
         ),
       ).toEqual([]);
   });
@@ -99,13 +102,12 @@ describe('the style of the map', () => {
   });
 
   test('leaves out a layer type it has no look for, and everything of a run that is not there', () => {
-    const ids = idsOf({ backdrop: [behind('dem', 'dem')], run: null, filters: noFilters });
+    const ids = idsOf({ backdrop: [behind('dem', 'dem')], run: null, verdict: null });
     expect(ids.filter((id) => /^(layer|parcel|mark|cell):/.test(id))).toEqual([]);
   });
 
   test('reads tiles deep enough to draw singly, and never deeper than they tell anything new', () => {
-    const maxzoom = (singlyFrom: number) =>
-      mapStyle({ ...state, run: { runId: 'r', source: source('r', singlyFrom) } }).sources['run:r'];
+    const maxzoom = (singlyFrom: number) => mapStyle(asking({}, singlyFrom)).sources['run:r'];
     expect(maxzoom(9)).toMatchObject({ type: 'vector', maxzoom: 16, bounds: [108, 28, 109, 29] });
     expect(maxzoom(18)).toMatchObject({ maxzoom: 18 });
   });
@@ -130,62 +132,58 @@ describe('the style of the map', () => {
 });
 
 describe('filters on the map', () => {
-  const parcel = {
-    verdict: 'non_compliant',
-    fails: 'area-mismatch eco-red-line',
-    project_code: 'P1',
-    township: '金坪镇',
-    area_m2: 667,
-  };
-  /** whether the style draws a parcel as one that matches, as one that does not, or both ways */
-  function drawn(filters: Partial<Filters>, properties: Record<string, unknown> = parcel): string[] {
-    return mapStyle(asking(filters))
-      .layers.filter((layer) => layer.id === 'parcel:other:line' || /^parcel:.*:line$/.test(layer.id))
+  const parcel = { verdict: 'non_compliant', township: '金坪镇', area_m2: 667 };
+  /** which layers draw a parcel that is in the tiles of all, and, where there are others, in those of what matches */
+  function drawn(filters: Partial<Filters>, matches: boolean): string[] {
+    const style = mapStyle(asking(filters));
+    return style.layers
+      .filter((layer) => /^parcel:.*:line$/.test(layer.id))
       .filter((layer) => {
-        const { filter } = featureFilter((layer as { filter: FilterSpecification }).filter, 'filter');
-        return filter({ zoom: 14 }, { type: 3, properties, geometry: [] } as never);
+        const { source, filter } = layer as { source: string; filter?: FilterSpecification };
+        if (source === 'run:r:matching' && !matches) return false;
+        return featureFilter(filter, 'filter').filter({ zoom: 14 }, {
+          type: 3,
+          properties: parcel,
+          geometry: [],
+        } as never);
       })
       .map((layer) => layer.id.split(':')[1]!);
   }
 
-  test('without any, a parcel is drawn by its verdict alone', () => expect(drawn({})).toEqual(['non_compliant']));
+  test('without any, a parcel is drawn by its verdict alone', () => expect(drawn({}, true)).toEqual(['non_compliant']));
 
-  test.each<[Partial<Filters>]>([
-    [{ verdict: 'non_compliant' }],
-    [{ check: 'eco-red-line' }],
-    [{ project_code: 'P1', township: '金坪镇' }],
-    [{ area_min: 667, area_max: 667 }],
-  ])('%j keeps it', (filters) => expect(drawn(filters)).toEqual(['non_compliant']));
-
-  test.each<[Partial<Filters>]>([
-    [{ verdict: 'undetermined' }],
-    // the name of one check may be a part of another's
-    [{ check: 'red-line' as never }],
-    [{ check: 'abandoned' }],
-    [{ project_code: '' }],
-    [{ township: '黑水乡' }],
-    [{ area_min: 668 }],
-    [{ area_max: 666 }],
-  ])('%j draws it faintly, but draws it', (filters) => expect(drawn(filters)).toEqual(['other']));
-
-  test('what a parcel has not is told apart from what it has', () => {
-    const bare = { verdict: 'compliant', area_m2: 5 };
-    expect(drawn({ project_code: '', township: '' }, bare)).toEqual(['compliant']);
-    expect(drawn({ project_code: 'P1' }, bare)).toEqual(['other']);
-    expect(drawn({ check: 'eco-red-line' }, bare)).toEqual(['other']);
+  test('of a verdict the tiles of all tell: one that has it is drawn, another faintly', () => {
+    expect(drawn({ verdict: 'non_compliant' }, true)).toEqual(['non_compliant']);
+    expect(drawn({ verdict: 'undetermined' }, false)).toEqual(['other']);
+    expect(Object.keys(mapStyle(asking({ verdict: 'undetermined' })).sources)).not.toContain('run:r:matching');
   });
 
-  test('those the tiles cannot answer are left to the list, and said to be', () => {
-    const filters = { ...noFilters, check: 'abandoned', state: 'stale', q: 'x' } as const;
-    expect(parcelFilter(filters)).toBeNull();
-    expect(notOnMap(filters)).toEqual(['state', 'check', 'q']);
-    expect(notOnMap({ ...noFilters, check: 'abandoned', outcome: 'undetermined' })).toEqual(['outcome']);
-    expect(notOnMap({ ...noFilters, check: 'abandoned' })).toEqual([]);
-    expect([notInCells(noFilters), notInCells({ ...noFilters, verdict: 'compliant' }), notInCells(filters)]).toEqual([
-      false,
-      false,
-      true,
-    ]);
+  test.each<[Partial<Filters>]>([
+    [{ check: 'eco-red-line' }],
+    [{ check: 'eco-red-line', outcome: 'undetermined' }],
+    [{ state: 'suspected' }],
+    [{ q: 'x' }],
+    [{ township: '' }],
+    [{ area_min: 667 }],
+  ])('%j is asked of the server: what matches has tiles of its own, all lie faintly beneath', (filters) => {
+    expect(drawn(filters, true)).toEqual(['other', 'non_compliant']);
+    expect(drawn(filters, false)).toEqual(['other']);
+    expect(drawn({ ...filters, verdict: 'compliant' }, true)).toEqual(['other']);
+    const { layers, sources } = mapStyle(asking({ ...filters, verdict: 'compliant' }));
+    const [[key, value]] = Object.entries(filters) as [[string, unknown]];
+    const address = new URL((sources['run:r:matching'] as { tiles: string[] }).tiles[0]!);
+    expect(address.searchParams.get(key)).toBe(String(value));
+    expect(address.searchParams.get('verdict')).toBeNull();
+    const from = (start: string) =>
+      new Set(layers.filter(({ id }) => id.startsWith(start)).map((layer) => (layer as { source: string }).source));
+    for (const start of ['cell:', 'mark:', 'parcel:compliant'])
+      expect(from(start)).toEqual(new Set(['run:r:matching']));
+    expect(from('parcel:other')).toEqual(new Set(['run:r']));
+  });
+
+  test('those left out are read only from where they are drawn', () => {
+    const others = mapStyle(asking({ q: 'x' }, 11)).layers.filter(({ id }) => id.startsWith('parcel:other'));
+    expect(others.map(({ minzoom }) => minzoom)).toEqual([11, 11]);
   });
 });
 
@@ -231,9 +229,24 @@ describe('cells', () => {
 });
 
 describe('from one style to the next', () => {
-  test('another question changes filters and nothing else, so that no tile is fetched again', () => {
-    const changes = styleChanges(mapStyle(state), mapStyle(asking({ township: '金坪镇' })));
-    expect(new Set(changes.map((change) => change.do))).toEqual(new Set(['filter']));
+  test('another verdict changes what is drawn of the tiles that are there, so that none is fetched again', () => {
+    for (const others of [{}, { township: '金坪镇' }]) {
+      const changes = styleChanges(mapStyle(asking(others)), mapStyle(asking({ ...others, verdict: 'compliant' })));
+      expect(changes.length).toBeGreaterThan(9);
+      for (const change of changes) expect(['filter', 'remove-layer', 'add-layer']).toContain(change.do);
+    }
+  });
+
+  test('another text, and a decision while a state is asked, change where tiles come from and nothing else', () => {
+    expect(styleChanges(mapStyle(asking({ q: 'a' })), mapStyle(asking({ q: 'a b&v=3' })))).toEqual([
+      { do: 'tiles', id: 'run:r:matching', tiles: ['http://here/r/{z}/{y}/{x}?q=a+b%26v%3D3'] },
+    ]);
+    const decided = [0, 1].map((n) => mapStyle(asking({ state: 'suspected', q: '{z}' }, 0, n))) as [Style, Style];
+    expect(styleChanges(...decided)).toEqual([
+      { do: 'tiles', id: 'run:r:matching', tiles: ['http://here/r/{z}/{y}/{x}?state=suspected&q=%7Bz%7D#1'] },
+    ]);
+    const unasked = [0, 1].map((n) => mapStyle(asking({ q: 'a' }, 0, n))) as [Style, Style];
+    expect(styleChanges(...unasked)).toEqual([]);
   });
 
   test('another opacity repaints and nothing else, so that a slider moves without a flicker', () => {
@@ -258,8 +271,10 @@ describe('from one style to the next', () => {
       { ...state, backdrop: [behind('b', 'eco-red-line', ['7']), behind('c', 'boundary')] },
       { ...state, backdrop: [{ ...behind('b', 'eco-red-line'), opacity: 0.4 }] },
       { ...state, run: null },
-      { ...state, run: { runId: 'other', source: source('other') } },
+      { ...state, run: { runId: 'other', source: source('other'), matching: null } },
       asking({ verdict: 'undetermined' }),
+      asking({ q: 'x' }),
+      asking({ q: 'y', verdict: 'compliant' }, 9),
     ];
     for (const from of states) {
       for (const to of states) expect(applied(mapStyle(from), mapStyle(to))).toEqual(summary(mapStyle(to)));
@@ -282,7 +297,8 @@ function applied(from: Style, to: Style) {
     else if (change.do === 'remove-source') {
       expect(layers.some((layer) => 'source' in layer && layer.source === change.id)).toBe(false);
       sources.delete(change.id);
-    } else if (change.do === 'remove-layer') layers = layers.filter((layer) => layer.id !== change.id);
+    } else if (change.do === 'tiles') expect(sources.has(change.id)).toBe(true);
+    else if (change.do === 'remove-layer') layers = layers.filter((layer) => layer.id !== change.id);
     else if (change.do === 'add-layer') {
       const place =
         change.before === undefined ? layers.length : layers.findIndex((layer) => layer.id === change.before);

@@ -20,9 +20,10 @@ const api = createApiClient({
 });
 
 const workspace = createWorkspace(api, readAddress(location.search), readInstantly);
-createApp(App)
+const app = createApp(App)
   .use(messages)
   .provide(workspaceKey, workspace)
   .provide(apiKey, api)
-  .provide(viewKey, createView(workspace))
-  .mount('#app');
+  .provide(viewKey, createView(workspace));
+// a task of its own: all the code has just been run, and the first screen takes as long again
+setTimeout(() => app.mount('#app'));

@@ -140,8 +140,12 @@ export async function eventsAfter(
   limits: ReviewLimits,
 ): Promise<{ items: Review[]; last: number }> {
   const rows = await listEvents.all(db, { region_code: regionCode, after, limit });
-  const { last_event_no: last } = await lastEvent.one(db, { region_code: regionCode });
-  return { items: rows.map((row) => showReview(row, limits)), last };
+  return { items: rows.map((row) => showReview(row, limits)), last: await lastEventNo(db, regionCode) };
+}
+
+/** What people decided in a county has changed where this has; 0: nothing was ever decided. */
+export async function lastEventNo(db: Kysely<Schema>, regionCode: string): Promise<number> {
+  return (await lastEvent.one(db, { region_code: regionCode })).last_event_no;
 }
 
 function showReview(row: RecordRow, { nearM }: ReviewLimits): Review {

@@ -3,8 +3,11 @@ import type { TObject } from 'typebox';
 import { AppError } from '../../errors.ts';
 import { isTile, type TileAddress, tileMatrixSet } from '../../tiles/tile-grid.ts';
 import { type LayerOfTiles, type RunOfTiles, Tiles, tileVersion } from '../../tiles/tiles.ts';
+import type { ParcelFilter } from '../../verification/find-verdicts.ts';
 import type { App, AppDeps } from '../context.ts';
+import { filterAsked } from '../parcel-filter.ts';
 import { invalidField, notFound, shown } from '../problem.ts';
+import { parcelsChosen } from '../reading/chosen-parcels.ts';
 import { boxOfLayer, oneLayer } from '../reading/layers.ts';
 import { boxOfSets } from '../reading/parcel-sets.ts';
 import { standingOf } from '../reading/runs.ts';
@@ -15,24 +18,27 @@ import { isUuid } from '../uuid.ts';
 import { demandFinished } from './runs.ts';
 
 const tileType = 'application/vnd.mapbox-vector-tile';
-export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
+export function tileRoutes(app: App, { database }: AppDeps): void {
+  const { db } = database;
   const tiles = new Tiles(db);
 
-  /** @throws not-found; conflict of a run that has not succeeded; validation of a raster */
-  const collection = async (id: string) => {
+  /** @throws not-found; conflict of a run that has not succeeded; validation of a raster, and of a layer that is filtered */
+  const collection = async (id: string, filter: ParcelFilter) => {
     if (isUuid(id)) {
       const run = await standingOf(db, id);
       if (run !== undefined) {
         demandFinished(run);
         const { region_code, run_id, parcel_set_ids } = run;
         const of: RunOfTiles = { region_code, run_id };
-        return { of, box: () => boxOfSets(db, region_code, parcel_set_ids) };
+        const chosen = await parcelsChosen(database, run, filter);
+        return { of, chosen, box: () => boxOfSets(db, region_code, parcel_set_ids) };
       }
       const layer = await oneLayer(db, id);
       if (layer !== undefined) {
         if (layer.raster !== null) throw isRaster();
+        for (const field of Object.keys(filter)) throw noFilter(field);
         const of: LayerOfTiles = { region_code: layer.region_code, layer_id: layer.layer_id };
-        return { of, box: () => boxOfLayer(db, layer) };
+        return { of, chosen: undefined, box: () => boxOfLayer(db, layer) };
       }
     }
     throw notFound({ zh: '瓦片集合(核查或图层)', en: 'collection (a run or a layer)' }, id);
@@ -45,14 +51,18 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
         tags: ['tiles'],
         summary: '矢量瓦片集：模板地址、范围、从哪一级起逐个画出（以下各级为计数方格）',
         params: schemas.TilesetPath as TObject,
+        querystring: schemas.TilesetQuery,
         response: { 200: schemas.Tileset, ...problemResponse },
       },
     },
     async (request, reply) => {
       const { id, tms } = request.params as { id: string; tms: string };
       checkMatrixSet(tms);
-      const { of, box } = await collection(id);
-      const singlyFrom = await tiles.singlyFrom(of);
+      const query = request.query as schemas.TilesetQuery;
+      const { of, chosen, box } = await collection(id, filterAsked(query));
+      const singlyFrom = await tiles.singlyFrom(of, chosen);
+      const asked = new URLSearchParams({ v: String(tileVersion) });
+      for (const [key, value] of Object.entries(query)) asked.set(key, String(value));
       const bounds = await box();
       reply.header('cache-control', 'no-cache');
       return {
@@ -78,7 +88,7 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
             rel: 'item',
             type: tileType,
             templated: true,
-            href: `/ogc/collections/${id}/tiles/${tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}?v=${tileVersion}`,
+            href: `/ogc/collections/${id}/tiles/${tileMatrixSet}/{tileMatrix}/{tileRow}/{tileCol}?${asked}`,
           },
         ],
       };
@@ -90,7 +100,7 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
     {
       schema: {
         tags: ['tiles'],
-        summary: '一块矢量瓦片（MVT），仅供屏幕显示',
+        summary: '一块矢量瓦片（MVT），仅供屏幕显示；核查的瓦片可按清单的筛选条件只取相符的地块',
         params: schemas.TilePath as TObject,
         querystring: schemas.TileQuery,
         response: problemResponse,
@@ -100,9 +110,11 @@ export function tileRoutes(app: App, { database: { db } }: AppDeps): void {
       const { id, tms, ...address } = request.params as Record<'id' | 'tms' | 'z' | 'row' | 'col', string>;
       checkMatrixSet(tms);
       const tile = tileOf(address);
-      const { of } = await collection(id);
-      const bytes = await ('run_id' in of ? tiles.ofRun(of, tile) : tiles.ofLayer(of, tile));
-      const cache = lastingCache((request.query as { v?: string }).v === String(tileVersion));
+      const { v, ...asked } = request.query as schemas.TileQuery;
+      const { of, chosen } = await collection(id, filterAsked(asked));
+      const bytes = await ('run_id' in of ? tiles.ofRun(of, tile, chosen) : tiles.ofLayer(of, tile));
+      // what is decided changes; all else of a finished run does not
+      const cache = lastingCache(v === String(tileVersion) && asked.state === undefined);
       return answerTile(request, reply, bytes, { type: tileType, cache });
     },
   );
@@ -136,6 +148,11 @@ export function tileOf(address: Record<'z' | 'row' | 'col', string>): TileAddres
   );
 }
 
+const noFilter = (field: string) =>
+  invalidField(field, {
+    zh: '只有核查的瓦片可以筛选，图层的不可以。',
+    en: 'Only the tiles of a run can be filtered, not those of a layer.',
+  });
 const isRaster = () =>
   invalidField('id', {
     zh: '栅格图层没有矢量瓦片，其图片瓦片在 /ogc/collections/{id}/map/tiles/WebMercatorQuad。',

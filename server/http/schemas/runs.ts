@@ -74,7 +74,7 @@ export const RunQuery = Type.Object(
 );
 
 /** What selects parcels of a run; all of it together. */
-const parcelFilter = {
+export const parcelFilter = {
   verdict: Type.Optional(Type.Enum([...verdicts])),
   check: Type.Optional(Type.Enum([...checkIds], { description: '与 outcome、state 合用；单用时为该检查不通过的地块' })),
   outcome: Type.Optional(Type.Enum([...outcomes])),

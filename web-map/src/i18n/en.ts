@@ -97,8 +97,6 @@ export const en: Messages = {
     year: '{title} ({year})',
     other: 'parcels the filters leave out',
     cells: 'Squares: parcels lie too close at this scale; above their number, below those of the worst kind in them',
-    cellsNotFiltered: 'Squares are filtered by verdict only; nearer in by everything.',
-    unmapped: 'The map is not filtered by: {list}. The list is.',
   },
   verdict: { compliant: 'No problem found', non_compliant: 'Suspected', undetermined: 'To be verified' },
   summary: {

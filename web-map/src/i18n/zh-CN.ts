@@ -85,8 +85,6 @@ export const zhCN = {
     year: '{title}（{year} 年）',
     other: '不在筛选结果中的地块',
     cells: '方格：此比例尺下地块太密，上为地块数，下为其中最需注意的一类',
-    cellsNotFiltered: '方格只按结论筛选，放大后才按全部条件筛选。',
-    unmapped: '地图上未按这些条件筛选：{list}。列表是准的。',
   },
   verdict: { compliant: '未见问题', non_compliant: '疑似不合规', undetermined: '待核' },
   summary: {

@@ -7,6 +7,7 @@ import {
   ScaleControl,
   type StyleSpecification,
   setWorkerUrl,
+  type VectorTileSource,
 } from 'maplibre-gl';
 // maplibre-gl 6 finds its worker beside itself, where no bundler puts it: it is bundled on its own and named here
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
@@ -154,6 +155,7 @@ export function createMapOwner(
           const held = data.get(change.id);
           if (held) source(change.id)?.setData(held);
         } else if (change.do === 'remove-source') map.removeSource(change.id);
+        else if (change.do === 'tiles') map.getSource<VectorTileSource>(change.id)?.setTiles(change.tiles);
         else if (change.do === 'add-layer') map.addLayer(change.layer, change.before);
         else if (change.do === 'remove-layer') map.removeLayer(change.id);
         else if (change.do === 'paint')

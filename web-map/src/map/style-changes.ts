@@ -1,12 +1,14 @@
 /**
  * From one style to the next in the fewest steps. The library's own diff would compare, and then empty, the shapes that
- * were given to the sources; this one looks at the names of sources and at layers only. Pure.
+ * were given to the sources; this one looks at the names of sources, where their tiles are, and layers. Pure.
  */
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl';
 
 export type StyleChange =
   | { do: 'add-source'; id: string; source: StyleSpecification['sources'][string] }
   | { do: 'remove-source'; id: string }
+  /** the same things from elsewhere: what is drawn stays until the new is there */
+  | { do: 'tiles'; id: string; tiles: string[] }
   | { do: 'add-layer'; layer: LayerSpecification; before: string | undefined }
   | { do: 'remove-layer'; id: string }
   | { do: 'filter'; id: string; filter: unknown }
@@ -49,7 +51,15 @@ export function styleChanges(from: StyleSpecification, to: StyleSpecification): 
   }
   for (const id of Object.keys(from.sources)) if (!to.sources[id]) changes.push({ do: 'remove-source', id });
   for (const [id, source] of Object.entries(to.sources)) {
-    if (!from.sources[id]) changes.push({ do: 'add-source', id, source });
+    const held = from.sources[id];
+    if (!held) changes.push({ do: 'add-source', id, source });
+    else if (
+      held.type === 'vector' &&
+      source.type === 'vector' &&
+      source.tiles &&
+      String(held.tiles) !== String(source.tiles)
+    )
+      changes.push({ do: 'tiles', id, tiles: source.tiles });
   }
   // from the top down, so that the layer to stand below is always there already
   let above: string | undefined;

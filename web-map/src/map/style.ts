@@ -2,11 +2,9 @@
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from 'maplibre-gl';
 import type { Verdict } from '../api/types.ts';
 import { lookOf } from '../layers/index.ts';
-import type { Filters } from '../state/filters.ts';
 import { cellLayers } from './cell-style.ts';
 import { fainter } from './opacity.ts';
 import { drawingOrder, paper, verdictLooks } from './palette.ts';
-import { parcelFilter } from './parcel-filter.ts';
 import { photoLayers, photoNames, photoSources } from './photo-style.ts';
 import { hatchId, markId } from './raster-marks.ts';
 import { selectionLayers, selectionSources } from './selection-style.ts';
@@ -27,8 +25,10 @@ export interface BackdropLayer {
 export interface MapState {
   /** the layers behind the parcels, lowest first */
   backdrop: readonly BackdropLayer[];
-  run: { runId: string; source: TileSource } | null;
-  filters: Filters;
+  /** matching: the template of the tiles of what the filters match beside the verdict; null: of all */
+  run: { runId: string; source: TileSource; matching: string | null } | null;
+  /** filtered by */
+  verdict: Verdict | null;
   /** under the layers, lowest first: a basemap, slope, hillshade */
   ground?: readonly PictureLayer[];
   /** over the parcels: steep cells */
@@ -36,6 +36,7 @@ export interface MapState {
 }
 
 export const runSource = (runId: string): string => `run:${runId}`;
+export const matchingSource = (runId: string): string => `run:${runId}:matching`;
 export const backdropSource = (layerId: string): string => `layer:${layerId}`;
 
 /** Below this zoom a parcel of 2,000 m² is under 6 pixels wide and its mark stands for it. */
@@ -57,13 +58,15 @@ const vector = ({ template, singlyFrom, frame }: TileSource): StyleSpecification
   ...(frame ? { bounds: frame } : {}),
 });
 
-export function mapStyle({ backdrop, run, filters, ground = [], over = [] }: MapState): StyleSpecification {
-  const source = run ? runSource(run.runId) : '';
+export function mapStyle({ backdrop, run, verdict, ground = [], over = [] }: MapState): StyleSpecification {
+  const all = run ? runSource(run.runId) : '';
+  const source = run?.matching ? matchingSource(run.runId) : all;
   return {
     version: 8,
     sources: {
       ...Object.fromEntries(backdrop.map((layer) => [backdropSource(layer.layerId), vector(layer.source)])),
-      ...(run ? { [source]: vector(run.source) } : {}),
+      ...(run ? { [all]: vector(run.source) } : {}),
+      ...(run?.matching ? { [source]: vector({ ...run.source, template: run.matching }) } : {}),
       ...pictureSources([...ground, ...over]),
       ...selectionSources,
       ...photoSources,
@@ -73,11 +76,11 @@ export function mapStyle({ backdrop, run, filters, ground = [], over = [] }: Map
       { id: 'paper', type: 'background', paint: { 'background-color': paper } },
       ...ground.map(pictureLayer),
       ...backdrop.flatMap(backdropLayers('areas')),
-      ...(run ? [...otherParcels(source, filters), ...drawingOrder.flatMap(parcelLayers(source, filters))] : []),
+      ...(run ? [...otherParcels(all, run, verdict), ...drawingOrder.flatMap(parcelLayers(source, verdict))] : []),
       ...over.map(pictureLayer),
       ...backdrop.flatMap(hitLayer),
       ...backdrop.flatMap(backdropLayers('names')),
-      ...(run ? [...cellLayers(source, filters.verdict), ...drawingOrder.map(markLayer(source, filters))] : []),
+      ...(run ? [...cellLayers(source, verdict), ...drawingOrder.map(markLayer(source, verdict))] : []),
       photoNames,
       ...selectionLayers(marksUpToZoom),
       ...photoLayers(),
@@ -116,18 +119,20 @@ function hitLayer({ layerId, type, hits }: BackdropLayer): LayerSpecification[] 
 
 const withVerdict = (verdict: Verdict): ExpressionSpecification => ['==', ['get', 'verdict'], verdict];
 
-function matching(verdict: Verdict, filters: Filters): ExpressionSpecification {
-  const asked = parcelFilter(filters);
-  return asked ? ['all', withVerdict(verdict), asked] : withVerdict(verdict);
+function matching(verdict: Verdict, asked: Verdict | null): ExpressionSpecification {
+  return asked === null || asked === verdict ? withVerdict(verdict) : ['literal', false];
 }
 
-/** What the filters leave out stays in sight, faintly: a parcel is judged among its neighbours. */
-function otherParcels(source: string, filters: Filters): LayerSpecification[] {
-  const asked = parcelFilter(filters);
+/**
+ * What the filters leave out stays in sight, faintly: a parcel is judged among its neighbours. Where those that match have tiles of their own,
+ * all lie faintly under them.
+ */
+function otherParcels(source: string, run: NonNullable<MapState['run']>, asked: Verdict | null): LayerSpecification[] {
+  const others: ExpressionSpecification = asked ? ['!=', ['get', 'verdict'], asked] : ['literal', false];
   const common = {
     source,
     'source-layer': 'parcels',
-    filter: (asked ? ['!', asked] : ['literal', false]) as ExpressionSpecification,
+    ...(run.matching ? { minzoom: run.source.singlyFrom } : { filter: others }),
   };
   return [
     { id: 'parcel:other:fill', type: 'fill', ...common, paint: { 'fill-color': '#8a949e', 'fill-opacity': 0.12 } },
@@ -135,10 +140,10 @@ function otherParcels(source: string, filters: Filters): LayerSpecification[] {
   ];
 }
 
-function parcelLayers(source: string, filters: Filters) {
+function parcelLayers(source: string, asked: Verdict | null) {
   return (verdict: Verdict): LayerSpecification[] => {
     const look = verdictLooks[verdict];
-    const common = { source, 'source-layer': 'parcels', filter: matching(verdict, filters) };
+    const common = { source, 'source-layer': 'parcels', filter: matching(verdict, asked) };
     const fill: LayerSpecification = {
       id: `parcel:${verdict}:fill`,
       type: 'fill',
@@ -161,13 +166,13 @@ function parcelLayers(source: string, filters: Filters) {
   };
 }
 
-function markLayer(source: string, filters: Filters) {
+function markLayer(source: string, asked: Verdict | null) {
   return (verdict: Verdict): LayerSpecification => ({
     id: `mark:${verdict}`,
     type: 'symbol',
     source,
     'source-layer': 'parcels',
-    filter: matching(verdict, filters),
+    filter: matching(verdict, asked),
     maxzoom: marksUpToZoom,
     layout: {
       'icon-image': markId(verdict),

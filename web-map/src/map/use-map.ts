@@ -4,6 +4,13 @@ import type { MapEvents, MapOwner } from './map-owner.ts';
 
 type Style = Parameters<typeof import('./map-owner.ts').createMapOwner>[1];
 
+const mapCode = () => import('./map-owner.ts');
+
+/** Fetches and compiles the map code, 1 MB, while it is still being asked what there is to be shown. Where it fails, the map itself says so. */
+export function expectMap(): void {
+  mapCode().catch(() => {});
+}
+
 /**
  * @param place the element it goes into
  * @param style asked for once, when the map code is there
@@ -22,7 +29,7 @@ export function useMap(
   let stopWatching: (() => void) | undefined;
   onMounted(async () => {
     try {
-      const { createMapOwner } = await import('./map-owner.ts');
+      const { createMapOwner } = await mapCode();
       if (gone || !place.value) return;
       const idles = () => {
         idle.value = true;

@@ -9,6 +9,7 @@ import { createBatch } from './batch.ts';
 import { createDecisions } from './decisions.ts';
 import { type Filters, noFilters, type Question } from './filters.ts';
 import { createIntake } from './intake.ts';
+import { createMatchingTiles } from './matching-tiles.ts';
 import { createParcels, isNamed, nameOf, type ParcelName } from './parcels.ts';
 import { createWho } from './person.ts';
 import { createRegistry } from './registry.ts';
@@ -30,6 +31,7 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
   const verdictSaid = ref(address.verdictSaid);
   /** where the run's tiles are */
   const runTiles = shallowRef<TileSource | null>(null);
+  const matching = createMatchingTiles(runTiles, question);
   const tiles = createTask(async (signal, runId: string) => {
     runTiles.value = await api.tiles(runId, signal);
   });
@@ -85,9 +87,10 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
     },
   });
 
-  /** After a decision: the parcel as it is now, counts anew; the rows stay where they are. */
+  /** After a decision: the parcel and the map as they are now, counts anew; the rows stay where they are. */
   function refresh(): void {
     parcels.recount();
+    matching.again();
     if (selection.name.value && shown.value !== null)
       void selection.open(shown.value, selection.name.value, selection.parcel.value);
   }
@@ -132,7 +135,10 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
     } else {
       void backdrop.task.start(before.region_code, before.layer_ids);
       // a finished run never changes, but what people decide on it does
-      if (shown.value === runId) void parcels.ask(runId, question.value);
+      if (shown.value === runId) {
+        void parcels.ask(runId, question.value);
+        matching.again();
+      }
     }
     void runs.follow.start(runId);
   }
@@ -182,6 +188,7 @@ export function createWorkspace(api: ApiClient, address: Address, readInstantly:
       batch,
       question,
       runTiles,
+      matching,
       tiles,
       shown,
     },
