@@ -37,6 +37,7 @@ import { type ReceiveRegisterInput, receiveRegister } from './intake/register/re
 import type { JobKind, JobLog } from './jobs/job-kind.ts';
 import { runningInputs } from './jobs/job-store.ts';
 import type { Jobs } from './jobs/queue.ts';
+import { tilesOf } from './tiles/tiles.ts';
 import { type Helper, noHelper, startHelper } from './verification/helping.ts';
 import { replayRun } from './verification/replay.ts';
 import { executeRun } from './verification/run.ts';
@@ -182,6 +183,8 @@ export function jobKinds(
         const summary = await helper.aside(() => executeRun(deps, key, hooks));
         await refreshStatistics(deps.database, 'runs');
         await indexRun(deps.database, { ...key, parcel_count: summary.parcel_count });
+        // where its parcels lie is read once for all tiles (0.9 s of 100,000): not by whoever looks first
+        await tilesOf(db).singlyFrom(key);
         return { ...key, summary };
       },
       async ended(input, state, problem) {

@@ -83,7 +83,16 @@ export interface LayerOfTiles {
   layer_id: string;
 }
 
-export class Tiles {
+const known = new WeakMap<Kysely<Schema>, Tiles>();
+
+/** The tiles of a database: of one process all ask the same, and have what was made for the others. */
+export function tilesOf(db: Kysely<Schema>): Tiles {
+  const have = known.get(db) ?? new Tiles(db);
+  known.set(db, have);
+  return have;
+}
+
+class Tiles {
   readonly #db: Kysely<Schema>;
   readonly #tiles = new Kept<Uint8Array>(mostTileBytes, (bytes) => bytes.length + 200);
   readonly #indexes = new Kept<PointIndex>(mostPoints, (index) => index.size + 1);

@@ -65,8 +65,12 @@ export function createParcels(api: ApiClient) {
   }
 
   function ask(runId: string, question: Question): Promise<void> {
-    void count.start(runId, question);
-    return first.start(runId, question);
+    const listed = first.start(runId, question);
+    // one behind the other: what is looked at first is there first
+    void listed.then(() => {
+      if (asked?.runId === runId && asked.question === question) void count.start(runId, question);
+    });
+    return listed;
   }
 
   /** Counts anew, and leaves the rows as they are: after a decision nothing jumps. */

@@ -15,6 +15,9 @@ export function firstRun(runs: readonly RunItem[], asked: string | null): RunIte
   return runs.find((run) => run.run_id === asked) ?? runs.find((run) => run.state === 'succeeded') ?? runs[0];
 }
 
+/** As it comes in the list; one that was only just begun here is less. */
+const isWhole = (run: RunItem): run is RunDetail => 'params' in run;
+
 export function isUnfinished(run: Pick<RunItem, 'state'> | null): boolean {
   return run?.state === 'queued' || run?.state === 'running';
 }
@@ -55,6 +58,12 @@ export function createRuns(api: ApiClient) {
   const follow = createTask(async (signal, runId: string) => {
     chosenId.value = runId;
     if (chosen.value?.run_id !== runId) chosen.value = null;
+    // a finished run never changes, and the list has said all of it
+    const known = items.value.find((run) => run.run_id === runId);
+    if (known && isWhole(known) && !isUnfinished(known)) {
+      chosen.value = known;
+      return;
+    }
     for (;;) {
       const detail = await api.run(runId, signal);
       chosen.value = detail;
