@@ -90,9 +90,13 @@ requirePart('chromium', 'cjk-fonts')('where there is nothing to show', () => {
   test('a run without a parcel is told apart from filters that leave none', async () => {
     const { page, close } = await on('county', 'favicon.svg');
     const bare = { verdict: {}, check: {}, project_code: [], township: [], state: {}, number_matched: 0 };
-    await page.route('**/api/v1/runs/run-2', async (route) => {
+    await page.route('**/api/v1/runs?**', async (route) => {
       const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), parcel_count: 0 } });
+      const body = await answer.json();
+      const items = body.items.map((run: { run_id: string }) =>
+        run.run_id === 'run-2' ? { ...run, parcel_count: 0 } : run,
+      );
+      await route.fulfill({ response: answer, json: { ...body, items } });
     });
     await page.route('**/verdicts?**', (route) =>
       route.fulfill({ json: { type: 'FeatureCollection', features: [], next_cursor: null, number_matched: 0 } }),
