@@ -161,7 +161,7 @@ const otherSelection = () =>
     'conflict',
     {
       zh: '所选的疑似问题或其决定在预览之后有变，未作任何决定。请重新预览（dry_run=true），核对后再提交。',
-      en: 'The selection or the decisions on it have changed since the preview; nothing was decided. BatchPreview again (dry_run=true) and look.',
+      en: 'The selection or the decisions on it have changed since the preview; nothing was decided. Preview again (dry_run=true) and look.',
     },
     { field: 'token' },
   );

@@ -15,7 +15,7 @@ import { patiently } from './patience.ts';
 import { registerFacts } from './register.ts';
 import { reuseEarlier } from './reuse.ts';
 import { type Deps, keyOf, type RunFacts, type RunKey, runLayers } from './run-context.ts';
-import { summarise } from './summary.ts';
+import { demandComplete, summarise } from './summary.ts';
 
 const replacedSets = sqlFile<{ parcel_set_id: string }>('queries/replaced-sets');
 
@@ -42,8 +42,7 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
       await doAllChunks(deps, facts, { ...hooks, aside }).finally(() => threads.stop());
       await patiently(db, async () => {
         const summary = await summarise(db, key, (performance.now() - started) / 1000);
-        if (summary.parcel_count !== run.parcel_count)
-          throw new Error(`${summary.parcel_count} of ${run.parcel_count} parcels have a result`);
+        demandComplete(summary, run.parcel_count);
         await succeed(deps, key, summary);
       });
     }

@@ -26,7 +26,7 @@ interface GroupRow {
 }
 
 const groupRows = sqlFile<GroupRow>('queries/run-summary');
-const checkRows = sqlFile<{ check_id: string; outcome: Outcome; parcels: number; area_m2: number }>(
+const checkRows = sqlFile<{ check_id: string; outcome: Outcome | null; parcels: number; area_m2: number }>(
   'queries/run-check-summary',
 );
 
@@ -45,7 +45,8 @@ export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: numbe
   ) as RunSummary['by_check'];
   for (const row of byOutcome) {
     const entry: CheckSummary | undefined = byCheck[row.check_id as keyof typeof byCheck];
-    if (!entry) continue;
+    // a letter that says nothing is counted nowhere: demandComplete misses it
+    if (!entry || row.outcome === null) continue;
     entry[row.outcome] = row.parcels;
     if (row.outcome === 'fail') entry.area_m2 = row.area_m2;
   }
@@ -68,6 +69,15 @@ export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: numbe
       .map((group) => ({ township: group.township, ...groupOf(group) })),
     elapsed_s: elapsedS,
   };
+}
+
+/** @throws where a parcel of a run that ends has no result, or no outcome of a check: silence is no pass, and no "not applicable" either */
+export function demandComplete({ parcel_count, by_check }: RunSummary, parcels: number): void {
+  if (parcel_count !== parcels) throw new Error(`${parcel_count} of ${parcels} parcels have a result`);
+  for (const [check, { pass, fail, undetermined, not_applicable }] of Object.entries(by_check)) {
+    const told = pass + fail + undetermined + not_applicable;
+    if (told !== parcels) throw new Error(`${check}: ${told} of ${parcels} parcels have an outcome`);
+  }
 }
 
 function groupOf(row: GroupRow): GroupSummary {

@@ -12,7 +12,7 @@ with r as materialized (
 ), told as materialized (
   select w.outcomes, w.parcels, c.place, c.check_id,
          case substr(w.outcomes, c.place::int, 1)
-           when 'p' then 'pass' when 'f' then 'fail' when 'u' then 'undetermined' else 'not_applicable' end as outcome
+           when 'p' then 'pass' when 'f' then 'fail' when 'u' then 'undetermined' when 'n' then 'not_applicable' end as outcome
   from word w
   cross join unnest(:check_ids::text[]) with ordinality as c (check_id, place)
 ), failed as (

@@ -67,6 +67,19 @@ eachDatabase('a run over what was verified before', (open) => {
     expect(await reusedOf(county, { sets: [county.set], layers: county.layers })).toBe(count);
   });
 
+  it('does not succeed over a result that has lost an outcome', async () => {
+    const { here, set, layers } = await verified();
+    const { rows } = await database.pool.query(
+      `update result set outcomes = left(outcomes, 11) where ctid in (select ctid from result where region_code = $1 limit 1) returning result_id`,
+      [here.region],
+    );
+    expect(rows).toHaveLength(1);
+    const run = await here.create({ sets: [set], layers });
+    await expect(executeRun({ database, config }, run)).rejects.toThrow(
+      `steep-slope: ${count - 1} of ${count} parcels have an outcome`,
+    );
+  });
+
   it('computes a parcel that changed and its neighbours, in a new upload of the set', async () => {
     const county = await verified();
     const parcels = county.parcels();
