@@ -174,7 +174,23 @@ function infer(file: string, said: CrsStatement & { kind: 'none' }, box: Box, ne
     zh: '没有坐标系说明（.prj 或 crs）',
     en: 'states no coordinate system (.prj or crs)',
   };
-  const found = candidatesFor(box, near).filter(fits);
+  const inCounty = candidatesFor(box, near).filter(fits);
+  const numbers = `x ${box[0]}–${box[2]}, y ${box[1]}–${box[3]}`;
+  if (inCounty.length === 0) {
+    const swapped = candidatesFor([box[1], box[0], box[3], box[2]], near);
+    if (swapped.length > 0) {
+      throw new AppError(
+        'coordinate-outside-crs',
+        {
+          zh: `${file} 的横纵坐标颠倒了（${numbers}）：x 应为东坐标或经度，y 应为北坐标或纬度。请对调后重新导出。`,
+          en: `The axes of ${file} are swapped (${numbers}): x must be easting or longitude, y northing or latitude. Swap them and export again.`,
+        },
+        { file, candidates: swapped.map((s) => `EPSG:${s.epsg}`) },
+      );
+    }
+  }
+  // the county tells systems apart; where the numbers lie in none of it, that the set lies elsewhere is told once it is placed
+  const found = inCounty.length > 0 ? inCounty : candidatesFor(box).filter(fits);
   const only = found[0];
   if (only && found.length === 1) {
     const name = nameOf(only);
@@ -184,22 +200,10 @@ function infer(file: string, said: CrsStatement & { kind: 'none' }, box: Box, ne
     };
     return decided(only, only.epsg, 'inferred', message, [{ code: 'crs-inferred', message, where: { file } }]);
   }
-  const where: Where = { file, candidates: found.map((s) => `EPSG:${s.epsg}`) };
-  const numbers = `x ${box[0]}–${box[2]}, y ${box[1]}–${box[3]}`;
-  if (found.length === 0) {
-    const swapped = candidatesFor([box[1], box[0], box[3], box[2]], near);
-    if (swapped.length > 0) {
-      where.candidates = swapped.map((s) => `EPSG:${s.epsg}`);
-      throw new AppError(
-        'coordinate-outside-crs',
-        {
-          zh: `${file} 的横纵坐标颠倒了（${numbers}）：x 应为东坐标或经度，y 应为北坐标或纬度。请对调后重新导出。`,
-          en: `The axes of ${file} are swapped (${numbers}): x must be easting or longitude, y northing or latitude. Swap them and export again.`,
-        },
-        where,
-      );
-    }
-  }
+  const none = {
+    zh: inCounty.length === 0 && found.length > 0 ? '，都不在本县县界范围内' : '',
+    en: inCounty.length === 0 && found.length > 0 ? ', none of which brings them into the county' : '',
+  };
   throw new AppError(
     'crs-unknown',
     found.length === 0
@@ -208,10 +212,10 @@ function infer(file: string, said: CrsStatement & { kind: 'none' }, box: Box, ne
           en: `${file} ${lacks.en}, and its numbers (${numbers}) fit none of CGCS2000 in China. State it, or give the srid.`,
         }
       : {
-          zh: `${file} ${lacks.zh}，坐标数值（${numbers}）有 ${found.length} 种可能。请补上坐标系说明，或用 srid 指定其中之一。`,
-          en: `${file} ${lacks.en}, and its numbers (${numbers}) fit ${found.length} of them. State it, or give one of them as srid.`,
+          zh: `${file} ${lacks.zh}，坐标数值（${numbers}）有 ${found.length} 种可能${none.zh}。请补上坐标系说明，或用 srid 指定其中之一。`,
+          en: `${file} ${lacks.en}, and its numbers (${numbers}) fit ${found.length} of them${none.en}. State it, or give one of them as srid.`,
         },
-    where,
+    { file, candidates: found.map((s) => `EPSG:${s.epsg}`) },
   );
 }
 

@@ -104,5 +104,18 @@ eachDatabase('the county that project codes name', (open) => {
       ]);
       expect(told(await receiveParcels(depsOf(database), fileOf(away, 'away.geojson')))).toEqual([]);
     });
+
+    it('is told that all parcels lie outside it, of a file that states no system too', async () => {
+      const away = square(east + 20_000, north, 100);
+      const stated = geojson([{ rings: [away], properties: { DKBH: 'a', XMBH: '50024220220001' } }]);
+      expect(told(await receiveParcels(depsOf(database), fileOf(stated, 'stated.geojson')))).toEqual([
+        ['outside-region', undefined],
+      ]);
+      const bare = geojson([{ rings: [away], properties: { DKBH: 'b', XMBH: '50024220220001' } }], null);
+      expect(told(await receiveParcels(depsOf(database), fileOf(bare, 'bare.geojson')))).toEqual([
+        ['crs-inferred', { file: 'bare.geojson' }],
+        ['outside-region', undefined],
+      ]);
+    });
   });
 });

@@ -27,12 +27,12 @@ export interface Plot {
   properties?: Record<string, unknown>;
 }
 
-/** GeoJSON in any EPSG code, said by its crs member. */
-export function geojson(plots: Plot[], epsg = 4524): Buffer {
+/** GeoJSON in any EPSG code, said by its crs member; null for none. */
+export function geojson(plots: Plot[], epsg: number | null = 4524): Buffer {
   return Buffer.from(
     JSON.stringify({
       type: 'FeatureCollection',
-      crs: { type: 'name', properties: { name: `urn:ogc:def:crs:EPSG::${epsg}` } },
+      ...(epsg === null ? {} : { crs: { type: 'name', properties: { name: `urn:ogc:def:crs:EPSG::${epsg}` } } }),
       features: plots.map(({ rings, properties }) => ({
         type: 'Feature',
         properties: properties ?? {},

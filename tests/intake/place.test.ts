@@ -143,6 +143,19 @@ describe('nobody says anything', () => {
     const { report } = await read(at(577_000, 3_192_000, null), { near: [108.3, 28.3, 109.3, 29.4] });
     expect(report.crs).toMatchObject({ srid: 4545, source: 'inferred' });
   });
+  it('a zone before the easting is believed, whatever county is known', async () => {
+    const { report } = await read(at(36_577_000, 3_192_000, null), { near: [106.3, 29.1, 106.9, 29.7] });
+    expect(report.crs).toMatchObject({ srid: 4524, source: 'inferred' });
+  });
+  it('several answers, none in the known county, are a question that says so', async () => {
+    // at 28.8° N, ten degrees south of that county
+    const problem = await refusal(at(577_000, 3_192_000, null), { near: [73.1, 38, 73.9, 39] });
+    expect(problem).toMatchObject({
+      code: 'crs-unknown',
+      where: { candidates: expect.arrayContaining(['EPSG:4545', 'EPSG:4546']) },
+    });
+    expect(problem.detail.zh).toContain('都不在本县县界范围内');
+  });
   it('swapped axes are told, in metres and in degrees', async () => {
     for (const zip of [at(3_192_000, 36_577_000, null), at(28.83, 108.78, null, 0.001)]) {
       const problem = await refusal(zip);
