@@ -1,6 +1,7 @@
 /** A slope or elevation raster → a layer whose slope tiles are rows, so that servers share nothing but the database. */
 import { rm } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
+import { packedBytes } from '../database/packed-bytes.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { defaultRasterLimits, readRasterSource, readSpool } from '../terrain/read-raster.ts';
@@ -14,7 +15,7 @@ import type { ReceiveHooks } from './store-shapes.ts';
 const insertTiles = sqlFile('queries/intake-insert-tiles');
 const insertViews = sqlFile('queries/intake-insert-views');
 
-/** bytes of deflated tiles of one statement; a tile has at most 16 kB */
+/** bytes of tiles of one statement; a tile has at most 66 kB */
 const bytesMost = 1_000_000;
 
 /** slopes in full (level null), and what the screen draws */
@@ -76,15 +77,24 @@ async function storeTiles(
     const whole = tiles.filter((tile) => tile.level === null);
     const drawn = tiles.filter((tile) => tile.level !== null);
     await underClaim(db, held, async (trx) => {
-      if (whole.length > 0)
-        await insertTiles.run(trx, { ...key, ...places(whole), data: whole.map((tile) => tile.data) });
+      if (whole.length > 0) {
+        const { bytes, from, lengths } = packedBytes(whole.map((tile) => tile.data));
+        await insertTiles.run(trx, { ...key, ...places(whole), bytes, data_from: from, data_bytes: lengths });
+      }
       if (drawn.length === 0) return;
+      const { bytes, from, lengths } = packedBytes([
+        ...drawn.map((tile) => tile.data),
+        ...drawn.map((tile) => tile.shade),
+      ]);
       await insertViews.run(trx, {
         ...key,
         ...places(drawn),
         level: drawn.map((tile) => tile.level),
-        slope: drawn.map((tile) => tile.data),
-        shade: drawn.map((tile) => tile.shade),
+        bytes,
+        slope_from: from.slice(0, drawn.length),
+        slope_bytes: lengths.slice(0, drawn.length),
+        shade_from: from.slice(drawn.length),
+        shade_bytes: lengths.slice(drawn.length),
       });
     });
     count += whole.length;

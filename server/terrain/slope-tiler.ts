@@ -1,10 +1,7 @@
 import { endianness } from 'node:os';
-import { promisify } from 'node:util';
-import { deflate, type ZlibOptions } from 'node:zlib';
 import { type SpooledTile, TILE_SIZE, type TileWriter } from './tile-spool.ts';
 
 const noShade = Buffer.alloc(0);
-const deflateBytes = promisify<Buffer, ZlibOptions, Buffer>(deflate);
 
 /** Gathers rows of slopes into tiles, counts them, and writes the tiles that hold a value. Two bands are in memory. */
 export class SlopeTiler {
@@ -41,20 +38,16 @@ export class SlopeTiler {
   async #flush(): Promise<void> {
     if (this.#rows === 0) return;
     await this.#writing;
-    const tiles: Promise<SpooledTile>[] = [];
+    const tiles: SpooledTile[] = [];
     for (let col = 0; col * TILE_SIZE < this.#width; col++) {
       const cells = this.#cells(col * TILE_SIZE);
       if (cells) tiles.push(pack(this.#tileRow, col, cells));
     }
     this.#tileRow++;
     this.#rows = 0;
-    // packed and written by other threads while the next rows are read
-    this.#writing = this.#write(tiles);
+    // written while the next rows are read
+    this.#writing = this.#writer.write(tiles);
     this.#writing.catch(() => {}); // told at the next flush or at the end
-  }
-
-  async #write(tiles: Promise<SpooledTile>[]): Promise<void> {
-    await this.#writer.write(await Promise.all(tiles));
   }
 
   /** After the last row: writes what is left. */
@@ -74,10 +67,8 @@ export class SlopeTiler {
   }
 }
 
-async function pack(tile_row: number, tile_col: number, cells: Float32Array<ArrayBuffer>): Promise<SpooledTile> {
-  const bytes = Buffer.from(cells.buffer);
-  if (endianness() === 'BE') bytes.swap32();
-  // level 1: noise of slopes hardly packs better at 6, which takes three times as long
-  const data = await deflateBytes(bytes, { level: 1 });
+function pack(tile_row: number, tile_col: number, cells: Float32Array<ArrayBuffer>): SpooledTile {
+  const data = Buffer.from(cells.buffer);
+  if (endianness() === 'BE') data.swap32();
   return { level: null, tile_row, tile_col, data, shade: noShade };
 }

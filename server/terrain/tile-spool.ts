@@ -9,9 +9,10 @@ import { inflateSync } from 'node:zlib';
 
 /**
  * Cells on a side of the tiles that are written; each layer says in its grid what its own are. Of 256 a parcel of 65 m in a DEM of 12.5 m
- * had to read 220 kB, 8 ms of a run over a few parcels; of 64 it reads 14 kB, and a chunk fetches its tiles in one statement.
+ * had to read 220 kB, 8 ms of a run over a few parcels; of 64, deflated, inflating and carrying them was a seventh of a run over 1,172
+ * parcels that lay apart (0.63 s, now 0.55), for 13 % less to store. A whole county of 100,000 takes 3 % less too.
  */
-export const TILE_SIZE = 64;
+export const TILE_SIZE = 32;
 const magic = Buffer.from('ZBSLOPE2', 'latin1');
 const endMark = 0xffffffff;
 const headBytes = 20;
@@ -19,7 +20,7 @@ const headBytes = 20;
 export interface RasterTile {
   tile_row: number;
   tile_col: number;
-  /** zlib-deflated Float32LE, TILE_SIZE² slopes in degrees, row-major from the north-west, NaN where there is none */
+  /** Float32LE, TILE_SIZE² slopes in degrees, row-major from the north-west, NaN where there is none; the database packs what packs well */
   data: Buffer;
 }
 
@@ -68,19 +69,18 @@ export async function* readRasterTiles(spool: string): AsyncGenerator<SpooledTil
 export async function* readSpool(spool: string): AsyncGenerator<SpooledTile> {
   const file = await open(spool, 'r');
   try {
-    let at = magic.length;
-    if (!(await readExactly(file, 0, at)).equals(magic)) throw new Error(`${spool} is no tile spool`);
+    const source = new Blocks(file);
+    if (!(await source.take(magic.length)).equals(magic)) throw new Error(`${spool} is no tile spool`);
     for (let count = 0; ; count++) {
-      const head = await readExactly(file, at, headBytes);
+      const head = await source.take(headBytes);
       const [mark = 0, row = 0, col = 0, slopes = 0, shades = 0] = [0, 4, 8, 12, 16].map((i) => head.readUInt32LE(i));
       if (mark === endMark) {
         if (row !== count) throw new Error(`${spool} holds ${count} tiles where ${row} were written`);
         return;
       }
-      const bytes = await readExactly(file, at + headBytes, slopes + shades);
+      const bytes = await source.take(slopes + shades);
       const [data, shade] = [bytes.subarray(0, slopes), bytes.subarray(slopes)];
       yield { level: mark === 0 ? null : mark - 1, tile_row: row, tile_col: col, data, shade };
-      at += headBytes + bytes.length;
     }
   } finally {
     await file.close();
@@ -89,25 +89,42 @@ export async function* readSpool(spool: string): AsyncGenerator<SpooledTile> {
 
 /**
  * The slopes of a stored tile, NaN where there is none. @throws Error where the bytes are not that
- * @param side cells on a side, by the layer's grid
+ * @param side cells on a side, by the layer's grid; tiles of more than TILE_SIZE were written by earlier versions and are deflated
  */
 export function unpackTile(data: Uint8Array, side: number): Float32Array {
   const size = side * side * 4;
-  const bytes = inflateSync(data, { maxOutputLength: size });
+  const bytes = side > TILE_SIZE ? inflateSync(data, { maxOutputLength: size }) : data;
   if (bytes.length !== size) throw new Error(`a raster tile of ${bytes.length} bytes, not ${size}`);
-  if (endianness() === 'BE') bytes.swap32();
-  return new Float32Array(bytes.buffer, bytes.byteOffset, side * side);
+  // a copy, so that it begins where a number may
+  const own = Uint8Array.from(bytes);
+  if (endianness() === 'BE') Buffer.from(own.buffer).swap32();
+  return new Float32Array(own.buffer);
 }
 
-async function readExactly(file: FileHandle, at: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
-  let done = 0;
-  while (done < length) {
-    const { bytesRead } = await file.read(bytes, done, length - done, at + done);
-    if (bytesRead === 0) throw new Error('the tile spool is cut short');
-    done += bytesRead;
+/** A file from its beginning, read a block at a time: asked for tile by tile the file system answered for a third of the time. */
+class Blocks {
+  static readonly #size = 2 ** 20;
+  readonly #file: FileHandle;
+  #held: Buffer = Buffer.alloc(0);
+  #next = 0;
+
+  constructor(file: FileHandle) {
+    this.#file = file;
   }
-  return bytes;
+
+  /** @throws Error where the file ends before */
+  async take(length: number): Promise<Buffer> {
+    while (this.#held.length < length) {
+      const block = Buffer.alloc(Math.max(Blocks.#size, length));
+      const { bytesRead } = await this.#file.read(block, 0, block.length, this.#next);
+      if (bytesRead === 0) throw new Error('the tile spool is cut short');
+      this.#next += bytesRead;
+      this.#held = Buffer.concat([this.#held, block.subarray(0, bytesRead)]);
+    }
+    const taken = this.#held.subarray(0, length);
+    this.#held = this.#held.subarray(length);
+    return taken;
+  }
 }
 
 function words(...values: number[]): Buffer {

@@ -300,7 +300,7 @@ eachDatabase('receiving layers', (open) => {
         expect(raster).toMatchObject({
           srid: 4524,
           kind: 'slope',
-          tile_size: 64,
+          tile_size: 32,
           cell_m: 30,
           width: 1267,
           height: 967,
@@ -314,8 +314,8 @@ eachDatabase('receiving layers', (open) => {
           [received.layer_id],
         );
         expect(rows[0]!.n).toBe(feature_count);
-        const cells = unpackTile(rows[0]!.data, 64);
-        expect(cells).toHaveLength(64 * 64);
+        const cells = unpackTile(rows[0]!.data, 32);
+        expect(cells).toHaveLength(32 * 32);
         expect(await receive(demo('slope_30m.tif'), 'slope')).toMatchObject({
           existing: true,
           layer_id: received.layer_id,

@@ -13,6 +13,7 @@ const layer = {
   raster: { tile_size: side },
 } as RunLayer;
 const slopeAt = (row: number, col: number) => 10 * row + col;
+const cellsOf = (across: number, slope: number) => Buffer.from(new Float32Array(across * across).fill(slope).buffer);
 
 eachDatabase('slope tiles of a run', (open) => {
   let database: Database;
@@ -28,7 +29,7 @@ eachDatabase('slope tiles of a run', (open) => {
             layer_id: layer.layer_id,
             tile_row: row,
             tile_col: col,
-            data: deflateSync(Buffer.from(new Float32Array(side * side).fill(slopeAt(row, col)).buffer)),
+            data: cellsOf(side, slopeAt(row, col)),
           })
           .execute();
       }
@@ -55,5 +56,16 @@ eachDatabase('slope tiles of a run', (open) => {
     const broken = { ...layer, raster: { tile_size: 8 } } as RunLayer;
     await expect(read(database.db, broken, [[1, 1]])).rejects.toThrow('64 bytes, not 256');
     expect((await read(database.db, layer, [[1, 1]]))(1, 1)?.[0]).toBe(slopeAt(1, 1));
+  });
+
+  it('of layers that earlier versions stored are inflated', async () => {
+    const [layer_id, across] = ['00000000-0000-4000-8000-000000000002', 64];
+    const old = { layer_id, raster: { tile_size: across } } as RunLayer;
+    await database.db
+      .insertInto('raster_tile')
+      .values({ region_code: region, layer_id, tile_row: 0, tile_col: 0, data: deflateSync(cellsOf(across, 12.5)) })
+      .execute();
+    const cells = (await tileReader(region)(database.db, old, [[0, 0]]))(0, 0);
+    expect([cells?.length, cells?.[0], cells?.at(-1)]).toEqual([4096, 12.5, 12.5]);
   });
 });
