@@ -12,6 +12,7 @@ import { sweepUploads } from './http/sweep-uploads.ts';
 import { openUploads } from './http/uploads/uploads.ts';
 import { sweepUnfinished } from './intake/loading.ts';
 import { startJobs } from './jobs/queue.ts';
+import { tilesOf } from './tiles/tiles.ts';
 
 export interface Serving {
   /** where to open the page */
@@ -58,6 +59,10 @@ export async function startService(config: Config): Promise<Serving> {
     }, hour);
     undo.push(async () => clearInterval(sweeping));
     await app.listen({ host: config.host, port: config.port });
+    // where that fails, or the service ends before, whoever looks reads it
+    tilesOf(database.db)
+      .indexNewestRun()
+      .catch(() => undefined);
     const { port } = app.server.address() as AddressInfo;
     return { address: `http://${shownHost(config.host)}:${port}/`, database, close };
   } catch (error) {

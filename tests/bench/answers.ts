@@ -72,7 +72,7 @@ async function ask(calls: Record<string, string>, going: () => Promise<boolean>)
   do {
     for (const [name, path] of Object.entries(calls)) {
       const from = performance.now();
-      const answer = await fetch(`${service.url}/api/v1${path}`);
+      const answer = await fetch(service.url + path);
       const reader = answer.body!.getReader();
       await reader.read();
       // a page is drawn as it comes: what counts is when it begins
@@ -106,15 +106,18 @@ try {
     }),
   });
   const calls = {
-    job: `/jobs/${asked.job_id}`,
-    verdicts: `/runs/${run_id}/verdicts?limit=100`,
-    'page of the map': `/runs/${run_id}/verdicts?limit=10000`,
-    layers: '/layers',
-    runs: '/runs?limit=20',
+    job: `/api/v1/jobs/${asked.job_id}`,
+    verdicts: `/api/v1/runs/${run_id}/verdicts?limit=100`,
+    // the middle of the county, some thousand parcels
+    'a tile of the map': `/ogc/collections/${run_id}/tiles/WebMercatorQuad/12/1704/3285`,
+    'a page of 10,000': `/api/v1/runs/${run_id}/verdicts?limit=10000`,
+    layers: '/api/v1/layers',
+    runs: '/api/v1/runs?limit=20',
   };
   console.log(`with chunks of ${size}:`);
   const began = performance.now();
-  const going = async () => ['queued', 'running'].includes((await service.json<{ state: string }>(calls.job)).state);
+  const going = async () =>
+    ['queued', 'running'].includes((await service.json<{ state: string }>(`/jobs/${asked.job_id}`)).state);
   await ask(calls, going);
   console.log(`the run took ${((performance.now() - began) / 1000).toFixed(1)} s meanwhile; and with no run:`);
   let rounds = 20;

@@ -3,7 +3,7 @@ import { VectorTile } from '@mapbox/vector-tile';
 import { PbfReader } from 'pbf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PointIndex } from '../../server/tiles/point-index.ts';
-import { mostOneTile } from '../../server/tiles/tiles.ts';
+import { mostOneTile, tilesOf } from '../../server/tiles/tiles.ts';
 import { encodeTile, type TileFeature } from '../../server/tiles/vector-tile.ts';
 import { plots, redLine } from '../http/county.ts';
 import { type Service, startService, upload } from '../http/service.ts';
@@ -67,6 +67,23 @@ eachDatabase('the tiles of a run and of a layer', (open, kind) => {
     expect(set.links[0].href).toContain(
       `/ogc/collections/${run}/tiles/WebMercatorQuad/{tileMatrix}/{tileRow}/{tileCol}`,
     );
+  });
+
+  it('of the newest run need nothing read by whoever looks first after a start', async () => {
+    let answers = 0;
+    const db = service.database.db.withPlugin({
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        answers++;
+        return result;
+      },
+    });
+    await tilesOf(db).indexNewestRun();
+    expect(answers).toBeGreaterThan(1);
+    answers = 0;
+    const region_code = (await service.app.inject(`/api/v1/runs/${run}`)).json().region_code;
+    const single = await tilesOf(db).singlyFrom({ region_code, run_id: run });
+    expect([single > 9, answers]).toEqual([true, 0]);
   });
 
   it('hold each parcel where it lies, with its verdict and what it fails', async () => {
