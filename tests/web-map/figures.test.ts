@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CheckId } from '../../server/domain/outcome.ts';
 import { printed, printedArea } from '../../web-map/src/figures/area.ts';
-import { printedBooks } from '../../web-map/src/figures/books.ts';
+import { printedBooks, printedPieces } from '../../web-map/src/figures/books.ts';
 import { findingFacts, hitsToShow } from '../../web-map/src/figures/finding-facts.ts';
 import { isOnlyReported, type Translate, verdictSentence } from '../../web-map/src/figures/sentence.ts';
 import { timeText } from '../../web-map/src/figures/time.ts';
@@ -43,6 +43,12 @@ describe('areas as text', () => {
         expect(sum.toFixed(digits)).toBe(number(rows['area']![unit]).toFixed(digits));
         expect(number(rows['kept_unverified']![unit])).toBeLessThanOrEqual(number(rows['kept']![unit]));
       }
+      const pieces = printedPieces(properties.pieces, properties);
+      for (const book of new Set(pieces.map(({ measure }) => measure).filter((measure) => measure !== 'none')))
+        for (const unit of ['m2', 'mu'] as const) {
+          const sum = pieces.reduce((s, piece) => s + (piece.measure === book ? number(piece[unit]) : 0), 0);
+          expect(sum.toFixed(2)).toBe(number(rows[book]![unit]).toFixed(2));
+        }
     }
   });
 
@@ -57,6 +63,20 @@ describe('areas as text', () => {
       kept_unverified_area_m2: 0,
     });
     expect(rows.map((row) => row.m2)).toEqual(['1.00', '0.34', '0.33', '0.33', '0.00', '0.00']);
+  });
+
+  test('pieces add up to what their book prints: 1.006 + 1.006 is 2.01, never 1.01 + 1.01', () => {
+    const piece = (measure: 'deduct' | 'restore' | 'none', area_m2: number) => ({ measure, area_m2, reasons: [] });
+    const pieces = [piece('deduct', 1.006), piece('restore', 3.333), piece('deduct', 1.006), piece('none', 2.222)];
+    const printed = printedPieces(pieces, {
+      area_m2: 10,
+      deduct_area_m2: 2.012,
+      restore_area_m2: 3.333,
+      remediate_area_m2: 0,
+      kept_area_m2: 4.655,
+      kept_unverified_area_m2: 0,
+    });
+    expect(printed.map(({ m2 }) => m2)).toEqual(['1.01', '3.33', '1.00', '2.22']);
   });
 
   test('a time is printed to the minute, and text that is no time stays as it is', () => {
