@@ -26,6 +26,7 @@ export interface LayerLabels {
   encoding?: string | undefined;
   sublayer?: string | undefined;
   codeSystem?: string | undefined;
+  source?: string | undefined;
   /** of an increment: the layer it is applied to */
   baseLayerId?: string | undefined;
 }
@@ -80,6 +81,8 @@ export function layerId(sha256: string, labels: LayerLabels): string {
     labels.sublayer ?? null,
     labels.codeSystem ?? null,
     ...(labels.baseLayerId === undefined ? [] : [labels.baseLayerId]),
+    // absent as before it counted: a layer keeps its id
+    ...(labels.source === undefined ? [] : [{ source: labels.source }]),
   ]);
 }
 

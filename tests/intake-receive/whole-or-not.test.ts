@@ -43,6 +43,8 @@ describe('the name of an upload', () => {
       { type: 'land-use', regionCode: '500242', year: 2021 },
       { type: 'land-use', regionCode: '500242', year: 2020, codeSystem: 'td3' },
       { type: 'land-use', regionCode: '500242', year: 2020, name: 'x' },
+      { type: 'land-use', regionCode: '500242', year: 2020, source: 'x' },
+      { type: 'land-use', regionCode: '500242', year: 2020, baseLayerId: 'x' },
       { type: 'issue', regionCode: '500242', year: 2020 },
     ].map((labels) => layerId(sha256, labels));
     expect(new Set(layers).size).toBe(layers.length);
