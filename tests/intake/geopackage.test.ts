@@ -322,6 +322,19 @@ describe('a file that lies is refused', () => {
     expect(await refusal(bytes, { name })).toMatchObject({ code: 'geopackage-corrupt', where: { file: name } });
   });
 
+  it('two geometry columns of one layer are asked about, not the last one taken', async () => {
+    const also = [
+      'alter table 地块 add column old polygon',
+      'create table g as select * from gpkg_geometry_columns',
+      'drop table gpkg_geometry_columns',
+      'alter table g rename to gpkg_geometry_columns',
+      "insert into gpkg_geometry_columns select table_name, 'old', geometry_type_name, srs_id, z, m from gpkg_geometry_columns",
+    ];
+    expect(await refusal(makeGeopackage({ also }), { name })).toMatchObject({
+      code: 'several-shapefiles',
+      where: { file: name, candidates: ['geom', 'old'] },
+    });
+  });
   it('a view or virtual table is not run', async () => {
     const view = ['drop table 地块', 'create view 地块 as select 1 as fid, randomblob(1000000000) as geom, 2 as DKBH'];
     const virtual = ['drop table 地块', 'create virtual table 地块 using fts5(geom, DKBH)'];

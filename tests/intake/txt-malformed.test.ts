@@ -30,6 +30,7 @@ describe('a faulty line is refused with its number', () => {
     ['a point without commas', withLine(21, 'J2 1 3192000.000 36577300.000'), 'txt-invalid', 21],
     ['a number alone', withLine(21, '36577300'), 'txt-invalid', 21],
     ['hexadecimal', withLine(21, 'J2,1,0x30b500,36577300'), 'txt-invalid', 21],
+    ['digits lost to an exponent', withLine(21, 'J2,1,3192000.000,3.65773E+07'), 'txt-invalid', 21],
     ['NaN', withLine(21, 'J2,1,NaN,36577300.000'), 'coordinate-invalid', 21],
     ['1.#QNAN', withLine(21, 'J2,1,3192000.000,1.#QNAN'), 'coordinate-invalid', 21],
     ['-1.#IND', withLine(20, 'J1,1,-1.#IND,36577300.000'), 'coordinate-invalid', 20],

@@ -3,15 +3,13 @@ import { isExactNumber } from '../exact-number.ts';
 import type { Cell } from '../tables/table.ts';
 import type { Attribute, HeadColumn } from './corner-columns.ts';
 import { badCell, type RowPlace } from './corner-problems.ts';
-import { notANumber, plainNumber } from './txt-parse.ts';
+import { isShortened, notANumber, plainNumber } from './txt-parse.ts';
 import { quoted } from './txt-problems.ts';
 import type { Cell as TypedCell } from './typed-columns.ts';
 
 /** 108°46′12.0″, E108°46'12"; packed ddd.mmss cannot be told from degrees and is not taken (DOMAIN §4.2). */
 const sexagesimal =
   /^[EN东北]?[经纬]?\s*(\d{1,3})\s*[°度]\s*(\d{1,2})\s*['′’分]\s*(\d{1,2}(?:\.\d+)?)\s*(?:["″”秒]|''|′′)?\s*[EN]?$/i;
-/** digits that a metre needs in the plane: an easting of eight before the point */
-const digitsOfMetres = 8;
 /** past this no coordinate is one; 1e300 is refused where its column can be named */
 const absurd = 1e9;
 
@@ -31,7 +29,7 @@ export function coordinate(cell: Cell, column: HeadColumn, place: RowPlace, degr
   const plain = /^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(text) ? text.replaceAll(',', '') : text;
   if (plainNumber.test(plain)) {
     const value = finite(Number(plain), cell, column, place);
-    if (/e/i.test(plain) && plain.replace(/e.*$/i, '').replaceAll(/[^\d]/g, '').length < digitsOfMetres)
+    if (isShortened(plain))
       throw badCell(
         place,
         column,

@@ -64,12 +64,17 @@ function listedIn(db: GuardedDatabase): Listed[] {
     'select table_name, column_name, geometry_type_name, srs_id from gpkg_geometry_columns',
   );
   const byTable = new Map(geometries.map((row) => [String(row['table_name']).toLowerCase(), row]));
+  const several = geometries.filter((row) => byTable.get(String(row['table_name']).toLowerCase()) !== row);
   const contents = db.all<Record<string, unknown>>(
     "select table_name, identifier from gpkg_contents where data_type = 'features' order by rowid",
   );
   return contents.flatMap(({ table_name, identifier }) => {
     const geometry = byTable.get(String(table_name).toLowerCase());
     if (!geometry) return [];
+    const others = several.filter(
+      (row) => String(row['table_name']).toLowerCase() === String(table_name).toLowerCase(),
+    );
+    if (others.length > 0) throw severalGeometries(db.file, String(table_name), [...others, geometry]);
     const { column_name, geometry_type_name, srs_id } = geometry;
     return {
       name: String(table_name),
@@ -79,6 +84,19 @@ function listedIn(db: GuardedDatabase): Listed[] {
       srsId: typeof srs_id === 'number' ? srs_id : null,
     };
   });
+}
+
+/** The standard allows one to a table (OGC 12-128r19, 2.1.5); which is meant is not for us to guess (THREATS T4). */
+function severalGeometries(file: string, table: string, rows: Record<string, unknown>[]): AppError {
+  const candidates = rows.map((row) => printable(String(row['column_name'])));
+  return new AppError(
+    'several-shapefiles',
+    {
+      zh: `${file} 的图层 ${printable(table)} 登记了 ${rows.length} 个图形字段：${candidates.slice(0, 40).join('、')}。请只保留要核查的一个图形字段，另存为新的 GeoPackage 后上传。`,
+      en: `The layer ${printable(table)} of ${file} lists ${rows.length} geometry columns: ${candidates.slice(0, 40).join(', ')}. Keep the one to be checked, save it as a new GeoPackage and upload that.`,
+    },
+    { file, candidates },
+  );
 }
 
 function countsOf(db: GuardedDatabase): Map<string, number> {

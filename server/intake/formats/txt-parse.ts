@@ -37,6 +37,13 @@ const han = /\p{Script=Han}/u;
 export const plainNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 /** How C, C#, Java, Python and Excel write what is no number. */
 export const notANumber = /^[+-]?(1\.#\w+|nan(\(.*\))?|-nan|inf(inity)?|∞|非数字|正?无穷大|null|#num!|#value!)$/i;
+/** digits that a metre needs in the plane: an easting of eight before the point */
+const digitsOfMetres = 8;
+/** 3.65771E+07, as spreadsheets and C write 36577123.456: a metre can no longer be told. Java writes 3.6577E7, whole. */
+export const isShortened = (text: string): boolean =>
+  /e\+\d/i.test(text) &&
+  Math.abs(Number(text)) < 1e9 &&
+  text.replace(/e.*$/i, '').replaceAll(/\D/g, '').length < digitsOfMetres;
 const markedRemark =
   /^([#;*※]|\/\/|--|[（(]?\d{1,2}[）)、．]|\d{1,2}\.(?=\s*\p{Script=Han})|注|说明|备注|填表|填写|示例|例[:：])/u;
 
@@ -214,6 +221,12 @@ export class TxtParser {
 
   #number(text: string, place: LinePlace): number {
     if (plainNumber.test(text)) {
+      if (isShortened(text))
+        throw badLine(
+          place,
+          `坐标${quoted(text)}是科学计数法，位数已经丢失。请在表格软件中设为 3 位小数的数值格式后重新导出`,
+          `the coordinate ${quoted(text)} is in scientific notation and has lost its digits. Format it as a number with 3 decimals and export again`,
+        );
       this.#countDecimals(text);
       return Number(text);
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type ExcelJS from 'exceljs';
 import { AppError } from '../../errors.ts';
 import { GuardedZip, isSystemFault } from '../zip-guard.ts';
+import { isOdd, isSheet, rowsWritten, writePlain } from './plain-workbook.ts';
 import { damagedWorkbook, noWorkbook, protectedWorkbook, tableTooLarge, unsafeWorkbook } from './refusals.ts';
 import type { Cell, TableJob, TableRow } from './table.ts';
 
@@ -48,13 +49,13 @@ export interface Sheet {
  * is done. Throws not-a-zip, zip-unsafe, zip-encrypted, too-large, format-unsupported.
  */
 export async function openWorkbook(job: TableJob, beat: () => void): Promise<Sheet[]> {
-  await lookThrough(job, beat);
+  const { path, rows } = await lookThrough(job, beat);
   // only where it is needed: it takes 0.25 s to load, which every parser of a file would pay
   const { default: exceljs } = await import('exceljs');
   const workbook = new exceljs.Workbook();
   const timer = setInterval(beat, 400);
   try {
-    await workbook.xlsx.readFile(job.path, { ignoreNodes } as never);
+    await workbook.xlsx.readFile(path, { ignoreNodes } as never);
   } catch (error) {
     if (isSystemFault(error)) throw error;
     throw damagedWorkbook(job.fileName, error);
@@ -63,14 +64,31 @@ export async function openWorkbook(job: TableJob, beat: () => void): Promise<She
   }
   const beyond = workbook.worksheets.find(({ rowCount }) => rowCount > lastRow);
   if (beyond) throw damagedWorkbook(job.fileName, new Error(`a row numbered ${beyond.rowCount}`));
+  const read = workbook.worksheets.reduce((sum, sheet) => sum + rowsRead(sheet), 0);
+  if (read !== rows) throw damagedWorkbook(job.fileName, new Error(`${read} rows were read of ${rows}`));
   return workbook.worksheets
     .filter((sheet) => sheet.state !== 'veryHidden' && sheet.actualRowCount > 0)
     .map((sheet) => ({ name: sheet.name, rowCount: sheet.rowCount, rows: () => rowsOf(sheet, job.limits.fields) }));
 }
 
-/** Every entry inflated once, its real size counted and its checksum compared (THREATS T1–T3, T5). */
-async function lookThrough({ path, fileName, limits, tempDir }: TableJob, beat: () => void): Promise<void> {
+/** rows of a sheet as its part has them, empty ones too */
+function rowsRead(sheet: ExcelJS.Worksheet): number {
+  let rows = 0;
+  for (let number = 1; number <= sheet.rowCount; number++) if (sheet.findRow(number) !== undefined) rows++;
+  return rows;
+}
+
+/**
+ * Every entry inflated once, its real size counted and its checksum compared (THREATS T1–T3, T5).
+ * @returns the workbook to read, and how many rows its sheets have
+ */
+async function lookThrough(
+  { path, fileName, limits, tempDir }: TableJob,
+  beat: () => void,
+): Promise<{ path: string; rows: number }> {
   let sheets = 0;
+  let rows = 0;
+  let odd = false;
   try {
     const zip = await GuardedZip.open(path, fileName, limits);
     try {
@@ -78,8 +96,12 @@ async function lookThrough({ path, fileName, limits, tempDir }: TableJob, beat: 
       for (const entry of zip.entries) {
         const out = join(tempDir, 'entry');
         const bytes = await zip.extract(entry, out, beat);
-        rmSync(out);
         if (/^xl\/(worksheets\/[^/]*|sharedStrings)\.xml$/i.test(entry.name)) sheets += bytes;
+        if (sheets <= longestSheets) {
+          if (isSheet(entry.name)) rows += rowsWritten(out);
+          odd ||= isOdd(entry.name, out);
+        }
+        rmSync(out);
       }
     } finally {
       zip.close();
@@ -88,6 +110,13 @@ async function lookThrough({ path, fileName, limits, tempDir }: TableJob, beat: 
     throw inWordsOfWorkbooks(error, fileName, limits.archiveBytes);
   }
   if (sheets > longestSheets) throw tableTooLarge(fileName, longestSheets / 2 ** 20);
+  if (!odd) return { path, rows };
+  const zip = await GuardedZip.open(path, fileName, limits);
+  try {
+    return { path: await writePlain(zip, tempDir, beat), rows };
+  } finally {
+    zip.close();
+  }
 }
 
 /** The guard speaks of shapefiles and archives. */

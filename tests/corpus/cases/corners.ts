@@ -2,6 +2,7 @@
 import { basicHeads, cornerRows, csvOf, type Row, type Value, xlsxOf } from '../../intake/make-corners.ts';
 import { box, gbk } from '../../intake/make-txt.ts';
 import { makeZip } from '../../intake/make-zip.ts';
+import { prefixed, pronounced, renamed, retell, strangeTag } from '../../intake/retell-workbook.ts';
 import { type Add, cuts, group, load, refuse } from '../case.ts';
 import { east, north, plotM2 } from '../shapes.ts';
 
@@ -162,6 +163,11 @@ function workbooks(add: Add): void {
     refuse('table-invalid', { ...where, row: 2, field: '地块编号' }),
   );
   void sheet('no row', { a: [] }, refuse('attribute-missing', where));
+  const retold = async (tell: Parameters<typeof retell>[1]) => retell(await xlsxOf({ 界址点: rows }), tell);
+  add('a prefix before every tag', () => retold(prefixed), three, where);
+  add('a sheet whose part is not numbered', () => retold(renamed), three, where);
+  add('pronunciation beside a text', () => retold(pronounced), three, where);
+  add('a tag that is not of a sheet', () => retold(strangeTag), refuse('not-a-zip', where), where);
   add(
     'a zip that is called a workbook',
     makeZip([{ name: 'a.txt', data: Buffer.from('x') }]),

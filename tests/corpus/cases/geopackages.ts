@@ -162,6 +162,17 @@ function schemas(add: Add): void {
   );
   add('a layer that has no table', also('drop table 地块'), corrupt());
   add('a table without its geometry column', also("update gpkg_geometry_columns set column_name = 'shape'"), corrupt());
+  add(
+    'two geometry columns of one layer',
+    also(
+      'alter table 地块 add column old polygon',
+      'create table g as select * from gpkg_geometry_columns',
+      'drop table gpkg_geometry_columns',
+      'alter table g rename to gpkg_geometry_columns',
+      "insert into gpkg_geometry_columns select table_name, 'old', geometry_type_name, srs_id, z, m from gpkg_geometry_columns",
+    ),
+    refuse('several-shapefiles', { file, candidates: ['geom', 'old'] }),
+  );
   add('triggers that delete', also('create trigger t after insert on 地块 begin delete from 地块; end'), two);
   add('a column that is computed', also('alter table 地块 add column x as (hex(zeroblob(100000000)))'), two);
   add('a check of functions', also('alter table 地块 add column y text check (length(hex(zeroblob(10))) < 1000)'), two);

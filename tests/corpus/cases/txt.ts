@@ -46,6 +46,7 @@ function faulty(add: Add): void {
   line('degrees, minutes, seconds', 21, 'J2,1,28°49′12″,108°46′12″');
   line('a point of hexadecimal', 21, 'J2,1,0x30b500,36500250');
   line('a point without commas', 21, 'J2 1 3192000.000 36500250.000');
+  line('digits lost to an exponent', 21, 'J2,1,3192000.000,3.65003E+07');
   line('a coordinate NaN', 21, 'J2,1,NaN,36500250.000', 'coordinate-invalid');
   line('a coordinate 1.#QNAN', 21, 'J2,1,3192000.000,1.#QNAN', 'coordinate-invalid');
   line('a coordinate 1e300', 21, 'J2,1,1e300,36500250.000', 'coordinate-invalid');
