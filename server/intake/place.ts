@@ -7,6 +7,7 @@ import {
   type Box,
   type CoordinateSystem,
   candidatesFor,
+  isPlane,
   nameOf,
   nearestStandard,
   refusedDatumOf,
@@ -31,7 +32,38 @@ export function placeLayer(file: string, said: CrsStatement, extremes: Extremes,
   const { system, decision, warnings } =
     options.srid === undefined ? byFile(file, said, extremes, options.near) : byPerson(file, said, options.srid);
   checkExtent(file, system, extremes);
-  return { decision, warnings: [...warnings, ...farFromMeridian(file, system, extremes)] };
+  return {
+    decision,
+    warnings: [
+      ...warnings,
+      ...(options.srid === undefined ? namedOtherwise(file, said, system) : []),
+      ...farFromMeridian(file, system, extremes),
+    ],
+  };
+}
+
+/**
+ * A system goes by its parameters, since programs name it as they like (DOMAIN §3); but a name that states another zone or
+ * meridian is a sign that one of the two was mended by hand. With the zone before them the eastings tell; without, nothing does.
+ */
+function namedOtherwise(file: string, said: CrsStatement, system: CoordinateSystem): Warning[] {
+  if (said.kind !== 'system' || !isPlane(system) || system.kind === 'utm' || system.prefixed) return [];
+  const stated = /(?:^|[\W_])(?:CM|zone)[\s_-]*(\d{2,3})(?!\d)/i.exec(said.name)?.[1];
+  if (stated === undefined) return [];
+  const n = Number(stated);
+  const meridian = n >= 73 ? n : n >= 25 ? 3 * n : 6 * n - 3;
+  if (meridian === system.centralMeridian) return [];
+  const name = said.name.slice(0, 80);
+  return [
+    {
+      code: 'crs-name-differs',
+      message: {
+        zh: `${file} 的坐标系名称是“${name}”，参数却是中央经线 ${system.centralMeridian}°，互相矛盾。已按参数读取，请与数据提供单位核对。`,
+        en: `The coordinate system of ${file} is called "${name}", but its central meridian is ${system.centralMeridian}°. It was read by its parameters; check with the office that made it.`,
+      },
+      where: { file },
+    },
+  ];
 }
 
 interface Decided extends Placed {

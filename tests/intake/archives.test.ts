@@ -41,6 +41,21 @@ describe('an archive of whole files is read', () => {
     expect(report).toMatchObject({ format: 'kml', layers: [{ name: 'doc', feature_count: 1 }] });
     expect(rows[0]).toMatchObject({ source_file: 'doc.kml', attributes: { name: 'K1' } });
   });
+  it('as a KMZ of GDAL, whose doc.kml only links to its layer', async () => {
+    const link = (href: string, more = '') =>
+      Buffer.from(
+        `<kml><Document><NetworkLink><Link><href>${href}</href></Link></NetworkLink>${more}</Document></kml>`,
+      );
+    const layer = member('layers/地块.kml', kml());
+    const linked = makeZip([member('doc.kml', link('layers/地块.kml')), layer]);
+    const { report, rows } = await read(linked, { ...vouched, name: '地块.kmz' });
+    expect([rows.length, rows[0]!.source_file]).toEqual([1, 'layers/地块.kml']);
+    expect(report.warnings.map(({ code }) => code)).toEqual(['kml-offset-vouched']);
+    for (const doc of [link('http://127.0.0.1/a.kml'), link('layers/地块.kml', '<Placemark/>')])
+      expect(await refusal(makeZip([member('doc.kml', doc), layer]), { ...vouched, name: '地块.kmz' })).toMatchObject({
+        code: 'several-shapefiles',
+      });
+  });
   it.each<[string, string, Buffer, string, ReadOptions]>([
     ['geopackage', '地块.GPKG', gpkg(), 'DKBH', { name }],
     ['kml', '地块.KML', kml(), 'name', vouched],

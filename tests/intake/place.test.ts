@@ -23,6 +23,23 @@ describe('what the file says', () => {
     expect(report.crs).toMatchObject({ srid: 4524, epsg_found: 4524, source: 'prj' });
     expect(report.warnings).toEqual([]);
   });
+  it.each(['CGCS2000_3_Degree_GK_CM_111E', 'CGCS2000 / 3-degree Gauss-Kruger zone 37', 'CGCS2000_GK_Zone_19'])(
+    'called %s, but with the meridian 108° and no zone in its eastings: by its parameters, and told',
+    async (called) => {
+      const prj = prj4524.replace('CGCS2000_3_Degree_GK_Zone_36', called).replace('36500000.0', '500000.0');
+      const { report } = await read(at(577_000, 3_192_000, prj));
+      expect(report).toMatchObject({ crs: { srid: 4545 }, warnings: [{ code: 'crs-name-differs' }] });
+    },
+  );
+  it.each([
+    ['CGCS2000_3_Degree_GK_CM_108E', '500000.0'],
+    ['CGCS2000 / 3-degree Gauss-Kruger zone 36', '500000.0'],
+    ['Youyang_2023', '500000.0'],
+    ['CGCS2000_3_Degree_GK_Zone_37', '36500000.0'],
+  ])('called %s, eastings of %s: no doubt', async (called, easting) => {
+    const prj = prj4524.replace('CGCS2000_3_Degree_GK_Zone_36', called).replace('36500000.0', easting);
+    expect((await read(at(Number.parseInt(easting, 10) + 77_000, 3_192_000, prj))).report.warnings).toEqual([]);
+  });
   it('WGS 84 is handed on as 4490, what was found is kept', async () => {
     const { report } = await read(
       at(

@@ -2,7 +2,7 @@
  * What a zip is an archive of, and the reading of archives that hold whole files of a format (KMZ is such a one). Shapefiles
  * are several files a layer and are put together in shapefile-layers.ts. What is meant is never decided by order (THREATS T4).
  */
-import { closeSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '../../errors.ts';
 import { printable } from '../printable.ts';
@@ -78,6 +78,8 @@ export function refuseMixed(names: readonly string[], { fileName, options }: Rea
 }
 
 const headBytes = 64 * 1024;
+/** bytes of a doc.kml that only links to others: a link takes some 150 */
+const longestIndex = 1024 * 1024;
 
 /** Reads the files of one format in an archive: the only one, the one asked for, or all joined. */
 export async function surveyMembers(job: ReadJob, progress: Progress, format: VectorFormat): Promise<Survey> {
@@ -163,7 +165,7 @@ async function unpack(
   const zip = await GuardedZip.open(job.path, job.fileName, job.limits);
   try {
     const entries = zip.entries.filter(({ name }) => holds.test(name)).sort((a, b) => (a.name < b.name ? -1 : 1));
-    const chosen = choose(entries, job);
+    const chosen = choose(await withoutIndex(zip, entries, job), job);
     for (const { name } of chosen) refuseJournal(name, zip.entries);
     const total = chosen.reduce((sum, { entry }) => sum + entry.bytes, 1);
     let done = 0;
@@ -175,6 +177,22 @@ async function unpack(
   } finally {
     zip.close();
   }
+}
+
+/**
+ * GDAL, and QGIS with it, write a KMZ as a KML for each layer and a doc.kml that only links to them: an index and no layer.
+ * Nothing is left out where it has a placemark of its own, or a link to anything that is not beside it.
+ */
+async function withoutIndex(zip: GuardedZip, entries: ZipEntry[], job: ReadJob): Promise<ZipEntry[]> {
+  const index = entries.find(({ name }) => name.toLowerCase() === 'doc.kml');
+  if (!index || entries.length === 1 || index.bytes > longestIndex) return entries;
+  const path = join(job.tempDir, 'index.kml');
+  await zip.extract(index, path, () => {});
+  const text = readFileSync(path, 'utf8');
+  const links = [...text.matchAll(/<href>([^<]{1,1000})<\/href>/g)].map(([, href]) => href!.trim());
+  const others = entries.filter((entry) => entry !== index);
+  const isIndex = links.length > 0 && links.every((href) => others.some(({ name }) => name === href));
+  return isIndex && /NetworkLink/.test(text) && !/Placemark/.test(text) ? others : entries;
 }
 
 /** `sublayer` names a file of the archive, `file/layer` a layer in it; of the only file it may be the layer alone. */

@@ -1,5 +1,5 @@
 /** Where the heading of a register stands, which column is what, and in which units its figures are. Pure. */
-import type { AreaUnit } from '../../domain/area-units.ts';
+import { type AreaUnit, areaUnitTitle } from '../../domain/area-units.ts';
 import { AppError, type Where } from '../../errors.ts';
 import { printable } from '../printable.ts';
 import { columnLetter, type TableRow } from '../tables/table.ts';
@@ -212,8 +212,8 @@ const unitUnknown = (where: Where, field: string) =>
   );
 const unitsDisagree = (where: Where, unit: AreaUnit, field: string) =>
   refuse(
-    `面积单位互相矛盾：“${field}”与 ${unit} 不一致。请统一单位后上传。`,
-    `Units of area disagree: "${field}" is not ${unit}. Give all of them one unit.`,
+    `面积单位互相矛盾：“${field}”与其他面积的单位（${areaUnitTitle[unit].zh}）不一致。请统一单位后上传。`,
+    `Units of area disagree: "${field}" is not in ${areaUnitTitle[unit].en} as the others are. Give all of them one unit.`,
     { ...where, field },
   );
 const capacityUnknown = (where: Where, field: string) =>
