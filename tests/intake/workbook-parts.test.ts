@@ -38,13 +38,23 @@ describe('a workbook of another program is read to its last row', () => {
     });
   });
 
-  it('tags that open a thousand times and never close keep no one waiting', async () => {
+  it('a button on the sheet, whose place is told in rows and columns, changes nothing', async () => {
+    const place = '<xdr:from><xdr:col>1</xdr:col><xdr:row>5</xdr:row></xdr:from>';
+    const button = `<controls><control shapeId="1025" r:id="rId9"><controlPr><anchor>${place}</anchor></controlPr></control></controls>`;
+    const with1 = ({ name: part, text }: { name: string; text: string }) => ({
+      name: part,
+      text: part.includes('/sheet1') ? text.replace('</worksheet>', `${button}</worksheet>`) : text,
+    });
+    expect((await read(await retell(await xlsxOf({ 甲: rows }), with1), { name })).rows.length).toBe(3);
+  });
+
+  it('tags that open two million times and never close keep no one waiting', async () => {
     const open = ({ name: part, text }: { name: string; text: string }) => ({
       name: part,
       text: part.includes('/sheet1') ? text.replace('</worksheet>', `<x t="inlineStr"/>${'<rPh'.repeat(2e6)}`) : text,
     });
-    const began = performance.now();
-    await refusal(await retell(await xlsxOf({ 甲: rows }), open), { name });
-    expect(performance.now() - began).toBeLessThan(8000);
-  }, 20_000);
+    expect(await refusal(await retell(await xlsxOf({ 甲: rows }), open), { name })).toMatchObject({
+      code: 'not-a-zip',
+    });
+  });
 });

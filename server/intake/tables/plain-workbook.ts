@@ -79,14 +79,25 @@ export async function writePlain(zip: GuardedZip, folder: string, beat: () => vo
   return path;
 }
 
-/** How many rows a sheet's part has, whatever its reader makes of them; a prefix may stand before the tag. */
+/**
+ * How many rows a sheet's part has, whatever its reader makes of them; a prefix may stand before the tag. Only within its data: the place
+ * of a button is told in rows too (`xdr:row`).
+ */
 export function rowsWritten(path: string): number {
   const bytes = readFileSync(path);
+  const opens = /<(?:[A-Za-z_][\w.-]*:)?$/;
+  const tagAt = (word: string, from: number): number => {
+    for (let at = bytes.indexOf(word, from); at >= 0; at = bytes.indexOf(word, at + 1)) {
+      const next = String.fromCharCode(bytes[at + word.length] ?? 0);
+      if (' >/\t\r\n'.includes(next) && opens.test(bytes.toString('latin1', Math.max(0, at - 32), at))) return at;
+    }
+    return -1;
+  };
+  const data = tagAt('sheetData', 0);
+  if (data < 0) return 0;
+  // the tag that closes it ends in the word too
+  const end = bytes.indexOf('sheetData>', data + 'sheetData>'.length);
   let rows = 0;
-  for (let at = bytes.indexOf('row'); at >= 0; at = bytes.indexOf('row', at + 3)) {
-    if (!' >/\t\r\n'.includes(String.fromCharCode(bytes[at + 3] ?? 0))) continue;
-    const before = bytes.toString('latin1', Math.max(0, at - 32), at);
-    if (/<(?:[A-Za-z_][\w.-]*:)?$/.test(before)) rows++;
-  }
+  for (let at = tagAt('row', data); at >= 0 && (end < 0 || at < end); at = tagAt('row', at + 3)) rows++;
   return rows;
 }

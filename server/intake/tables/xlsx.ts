@@ -65,7 +65,7 @@ export async function openWorkbook(job: TableJob, beat: () => void): Promise<She
   const beyond = workbook.worksheets.find(({ rowCount }) => rowCount > lastRow);
   if (beyond) throw damagedWorkbook(job.fileName, new Error(`a row numbered ${beyond.rowCount}`));
   const read = workbook.worksheets.reduce((sum, sheet) => sum + rowsRead(sheet), 0);
-  if (read !== rows) throw damagedWorkbook(job.fileName, new Error(`${read} rows were read of ${rows}`));
+  if (read < rows) throw damagedWorkbook(job.fileName, new Error(`${read} rows were read of ${rows}`));
   return workbook.worksheets
     .filter((sheet) => sheet.state !== 'veryHidden' && sheet.actualRowCount > 0)
     .map((sheet) => ({ name: sheet.name, rowCount: sheet.rowCount, rows: () => rowsOf(sheet, job.limits.fields) }));
