@@ -10,6 +10,7 @@ import { touchedProjects } from './register.ts';
 import { type Deps, keyOf, type RunKey } from './run-context.ts';
 
 const recentRuns = sqlFile<{ run_id: string; manifest: Manifest }>('queries/recent-runs');
+const replacedSets = sqlFile<{ parcel_set_id: string }>('queries/replaced-sets');
 const reuseResults = sqlFile<{ reused: number }>('queries/reuse-results');
 const startRun = sqlFile('queries/start-run');
 const twinShapes = sqlFile<{ geometry_hash: string }>('queries/twin-shapes');
@@ -81,6 +82,7 @@ async function baseOf(
 ): Promise<(Step & { base_run_id: string; touched: string[] }) | undefined> {
   for (const { run_id, manifest: base } of await recentRuns.all(db, { ...keyOf(key) })) {
     const step = stepBetween(base, manifest);
+    if (step?.set_id && !(await sameReplaced(db, key, run_id, step))) continue;
     // parcels of projects that the registers of the two runs speak of otherwise are computed anew
     if (step)
       return {
@@ -90,6 +92,16 @@ async function baseOf(
       };
   }
   return undefined;
+}
+
+/** Whether the same sets take no part in both runs: what a set replaces is said by the set, not by the manifest. */
+async function sameReplaced(db: Kysely<Schema>, key: RunKey, baseRunId: string, step: Step): Promise<boolean> {
+  const inRun = async (run_id: string, judged: string | null) =>
+    (await replacedSets.all(db, { region_code: key.region_code, run_id }))
+      .map(({ parcel_set_id }) => (parcel_set_id === judged ? 'judged' : parcel_set_id))
+      .sort()
+      .join();
+  return (await inRun(baseRunId, step.base_set_id)) === (await inRun(key.run_id, step.set_id));
 }
 
 interface Step {
@@ -112,11 +124,11 @@ export function stepBetween(base: Manifest, next: Manifest): Step | undefined {
   const sets = ({ inputs }: Manifest, role: string) =>
     inputs.filter((set) => set.role === role).map(({ parcel_set_id }) => parcel_set_id);
   const order = ({ inputs }: Manifest) => inputs.map(({ parcel_set_id, role }) => `${role} ${parcel_set_id}`);
+  // the later of two sets carries what they share, so the judged one must stand at the same place among the same earlier ones
+  const places = ({ inputs }: Manifest) => inputs.map((set) => (set.role === 'judged' ? null : set.parcel_set_id));
   const sameSets = same(order(base), order(next));
   const oneForOne =
-    sets(base, 'judged').length === 1 &&
-    sets(next, 'judged').length === 1 &&
-    same(sets(base, 'earlier').sort(), sets(next, 'earlier').sort());
+    sets(base, 'judged').length === 1 && sets(next, 'judged').length === 1 && same(places(base), places(next));
   if (!sameSets && !oneForOne) return undefined;
   const layers = layersBetween(base.layers, next.layers);
   const [set_id = null, base_set_id = null] = sameSets ? [] : [sets(next, 'judged')[0], sets(base, 'judged')[0]];

@@ -34,7 +34,7 @@ with filed as materialized (
   ) b on b.parcel_id = n.parcel_id and coalesce(b.of_set, :base_set_id::uuid) = coalesce(n.of_set, :base_set_id::uuid)
 ), patch as materialized (
   -- pieces of layers that stand in another version in the two runs
-  select v.kind, v.is_new, l.feature_no, l.piece_no, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
+  select v.kind, v.is_new, l.feature_no, l.geom, f.name, f.number, f.class_code, f.planting, f.slope_class, f.measure, f.approval, f.dated, f.issue_source
   from (
     select layer_id, kind, true as is_new from unnest(:new_layers::uuid[], :kinds::text[]) as t (layer_id, kind)
     union all
@@ -43,21 +43,24 @@ with filed as materialized (
   join layer_piece l on l.region_code = :region_code::text and l.layer_id = v.layer_id
   join layer_feature f on f.region_code = l.region_code and f.layer_id = l.layer_id and f.feature_no = l.feature_no
 ), paired as materialized (
-  select p.kind, p.feature_no, p.piece_no, p.geom, o.feature_no as old_no
+  select p.kind, p.feature_no, p.geom, o.feature_no as old_no
   from patch p
   join patch o on o.geom = p.geom and o.kind = p.kind and not o.is_new
     and (o.name, o.number, o.class_code, o.planting, o.slope_class, o.measure, o.approval, o.dated, o.issue_source)
       is not distinct from (p.name, p.number, p.class_code, p.planting, p.slope_class, p.measure, p.approval, p.dated, p.issue_source)
   where p.is_new
 ), reordered as (
-  -- a finding lists its hits in the order of the polygons: one that comes before another now and came after it then has changed
+  -- a finding lists its hits by polygon, in their order: one that comes before another now and came after it then has changed, and so has
+  -- one whose pieces are of two polygons in the other version (a copy of it, two made one, or one made two)
   select o.geom
   from (
-    select x.geom, x.old_no, max(x.old_no) over (partition by x.kind order by x.feature_no, x.piece_no
-             rows between unbounded preceding and 1 preceding) as highest
+    select x.geom, x.old_no,
+           min(x.old_no) over (partition by x.kind, x.feature_no) as first_old,
+           max(x.old_no) over (partition by x.kind, x.feature_no) as last_old,
+           max(x.old_no) over (partition by x.kind order by x.feature_no range between unbounded preceding and 1 preceding) as highest
     from paired x
   ) o
-  where o.old_no < o.highest
+  where o.old_no <= o.highest or o.first_old <> o.last_old
 ), changed as materialized (
   select p.geom
   from (

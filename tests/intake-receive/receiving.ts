@@ -24,6 +24,8 @@ export const depsOf = (database: Database): ReceiveDeps => ({ database, config: 
 
 export interface Plot {
   rings: Point[][] | null;
+  /** more polygons of the same feature */
+  more?: Point[][][];
   properties?: Record<string, unknown>;
 }
 
@@ -33,10 +35,15 @@ export function geojson(plots: Plot[], epsg: number | null = 4524): Buffer {
     JSON.stringify({
       type: 'FeatureCollection',
       ...(epsg === null ? {} : { crs: { type: 'name', properties: { name: `urn:ogc:def:crs:EPSG::${epsg}` } } }),
-      features: plots.map(({ rings, properties }) => ({
+      features: plots.map(({ rings, more, properties }) => ({
         type: 'Feature',
         properties: properties ?? {},
-        geometry: rings === null ? null : { type: 'Polygon', coordinates: rings },
+        geometry:
+          rings === null
+            ? null
+            : more
+              ? { type: 'MultiPolygon', coordinates: [rings, ...more] }
+              : { type: 'Polygon', coordinates: rings },
       })),
     }),
   );
