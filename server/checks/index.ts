@@ -53,6 +53,9 @@ export function resolveParams(asked: Record<string, Record<string, unknown>> = {
       }
       for (const check of having) (resolved[check.id] as ParamValues)[key] = paramValue(check, key, value);
     }
+    // though it sets nothing: whoever misspells a check would believe that it was heard
+    if (id !== '*' && !checks.some((check) => check.id === id))
+      throw new AppError('validation', { zh: `没有检查 ${id}`, en: `No check ${id}` }, { field: id });
   }
   return resolved;
 }

@@ -87,6 +87,7 @@ eachDatabase('a run', (open) => {
 
     it.each<[string, Record<string, Record<string, unknown>>, string]>([
       ['of a check there is not', { 'red-line': { min_area_m2: 1 } }, 'red-line.min_area_m2'],
+      ['of a check there is not, though none is set', { 'red-line': {} }, 'red-line'],
       ['that the check has not', { 'eco-red-line': { base_year: 2018 } }, 'eco-red-line.base_year'],
       ['that no check has', { '*': { min_area: 1 } }, '*.min_area'],
       ['below 0', { 'eco-red-line': { min_area_m2: -1 } }, 'eco-red-line.min_area_m2'],
