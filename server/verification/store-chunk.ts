@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { checks } from '../checks/index.ts';
+import { packedBytes } from '../database/packed-bytes.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { inShort } from '../domain/outcome.ts';
@@ -105,6 +106,7 @@ async function storePieces(tx: Transaction<Schema>, region_code: string, fresh: 
   );
   if (rows.length === 0) return;
   const of = <T>(pick: (row: (typeof rows)[number]) => T): T[] => rows.map(pick);
+  const { bytes, from, lengths } = packedBytes(of(({ shape }) => (shape === 'whole' ? null : shape)));
   await insertPieces.run(tx, {
     region_code,
     result_id: of((row) => row.result_id),
@@ -113,7 +115,9 @@ async function storePieces(tx: Transaction<Schema>, region_code: string, fresh: 
     measure: of((row) => row.measure),
     area_m2: of((row) => row.area_m2),
     whole: of((row) => row.shape === 'whole'),
-    shape: of((row) => (row.shape === 'whole' ? null : row.shape)),
+    wkb: bytes,
+    wkb_from: from,
+    wkb_bytes: lengths,
     set_id: of((row) => row.plot.parcel_set_id),
     parcel_place: of((row) => row.plot.parcel_ordinal),
   });
