@@ -27,7 +27,7 @@ export const mostNamed = 1000;
 
 export class Differences {
   count = 0;
-  /** of figures that agree as well as other engines can make them */
+  /** of two figures for one area */
   largest: LargestDifference | null = null;
   #named: { place: number; difference: Difference }[] = [];
 

@@ -54,7 +54,10 @@ export interface Stored {
  */
 export const allowanceM2 = (parcelM2: number): number => 0.01 + 1e-6 * parcelM2;
 
-/** @param exact the same engines: every digit counts. Else what rounding explains goes to `within`. */
+/**
+ * @param exact the same engines: every digit counts. Else what rounding explains is no difference.
+ * @param within hears of every two figures for one area that are not the same
+ */
 export function compareParcel(
   { plot, concluded, digests }: JudgedAgain,
   township: string | null,
@@ -67,9 +70,9 @@ export function compareParcel(
   const found: Difference[] = [];
   const told = (check: string | null, leaves: readonly Leaf[]) => {
     for (const leaf of leaves) {
-      const m2 = exact ? null : roundingM2(leaf, area_m2);
-      if (m2 === null || m2 > allowance) found.push({ parcel_id, check, ...leaf, parcel_set_id });
-      else within({ parcel_id, check, field: leaf.field, difference_m2: m2 });
+      const m2 = roundingM2(leaf, area_m2);
+      if (exact || m2 === null || m2 > allowance) found.push({ parcel_id, check, ...leaf, parcel_set_id });
+      if (m2 !== null) within({ parcel_id, check, field: leaf.field, difference_m2: m2 });
     }
   };
   const shown = exact ? (value: unknown) => value : (value: unknown) => withoutHairs(value, allowance);

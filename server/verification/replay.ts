@@ -29,7 +29,7 @@ export interface Replay extends RunKey {
   difference_count: number;
   /** the first thousand: inputs, then parcels in order, then the summary */
   differences: Difference[];
-  /** m², 0 where all is equal to the digit */
+  /** m²: by how much two figures for one area of a parcel differ at most; 0 where all are equal to the digit */
   largest_difference_m2: number;
   largest_difference: LargestDifference | null;
   /** what computes now other than then, by name */

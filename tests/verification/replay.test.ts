@@ -123,7 +123,11 @@ eachDatabase('a replay', (open) => {
         `update finding set area_m2 = ${nextAfter(was)} ${where}`,
         `update finding set area_m2 = ${was} ${where}`,
       );
-      expect(found).toMatchObject({ answer: 'different' });
+      expect(found).toMatchObject({
+        answer: 'different',
+        largest_difference_m2: nextAfter(was) - was,
+        largest_difference: { parcel_id: 'struck', check: 'eco-red-line', field: 'area_m2' },
+      });
       expect(found.differences).toEqual(
         expect.arrayContaining([
           expect.objectContaining({
