@@ -25,7 +25,7 @@ export function readParam(
     return wrong('只能是 true 或 false', 'must be true or false');
   }
   if (value === null && usual === null) return { value };
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  const number = typeof value === 'string' && decimal.test(value.trim()) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number) || number < 0)
     return wrong('必须是不小于 0 的数', 'must be a number of 0 or more');
   if (key.endsWith('_share') && number > 1) return wrong('是比例，不能大于 1', 'is a share and cannot exceed 1');
@@ -35,5 +35,8 @@ export function readParam(
     return wrong('必须是年份', 'must be a year');
   return { value: number };
 }
+
+/** 0x10 and 0b1 are numbers to JavaScript alone */
+const decimal = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 const wrong = (zh: string, en: string) => ({ fault: { zh, en } });

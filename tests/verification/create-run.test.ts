@@ -92,6 +92,7 @@ eachDatabase('a run', (open) => {
       ['that no check has', { '*': { min_area: 1 } }, '*.min_area'],
       ['below 0', { 'eco-red-line': { min_area_m2: -1 } }, 'eco-red-line.min_area_m2'],
       ['that is no number', { 'eco-red-line': { min_area_m2: 'ten' } }, 'eco-red-line.min_area_m2'],
+      ['that is one to a program alone', { 'eco-red-line': { min_area_m2: '0x10' } }, 'eco-red-line.min_area_m2'],
       ['without end', { 'eco-red-line': { min_area_m2: Number.POSITIVE_INFINITY } }, 'eco-red-line.min_area_m2'],
       ['that is a share over 1', { abandoned: { max_unknown_share: 1.01 } }, 'abandoned.max_unknown_share'],
       ['that is no year', { 'prior-farmland': { base_year: 18 } }, 'prior-farmland.base_year'],

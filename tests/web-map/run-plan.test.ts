@@ -92,6 +92,7 @@ describe('parameters as they are typed', () => {
     ['eco-red-line', 'min_area_m2', '-1', '必须是不小于 0 的数'],
     ['eco-red-line', 'min_area_m2', '', '必须是不小于 0 的数'],
     ['eco-red-line', 'min_area_m2', '十', '必须是不小于 0 的数'],
+    ['eco-red-line', 'min_area_m2', '0x10', '必须是不小于 0 的数'],
     ['eco-red-line', 'max_unknown_share', '1.5', '是比例，不能大于 1'],
     ['steep-slope', 'max_slope_deg', '91', '是坡度，不能大于 90'],
     ['prior-farmland', 'base_year', '20', '必须是年份'],
