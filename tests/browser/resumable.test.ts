@@ -98,7 +98,7 @@ requirePart('chromium', 'cjk-fonts')('a large parcel file on the page', () => {
       await page.locator('[data-do=pause]').focus();
       await page.keyboard.press('Enter');
       await phase('paused').waitFor(patience);
-      // what lay in buffers goes out; without the pause all of it would
+      // what lay in buffers goes out; without the pause all of it would, 5 MB between two looks
       line.speed = 8 * MB;
       let sent = -1;
       await expect
@@ -110,12 +110,13 @@ requirePart('chromium', 'cjk-fonts')('a large parcel file on the page', () => {
           },
           { interval: 700, timeout: 15_000 },
         )
-        .toBe(0);
+        .toBeLessThan(10_000);
       const at = await percent();
       expect(at).toBeLessThan(100);
       await page.waitForTimeout(1500);
       expect(await percent()).toBe(at);
-      expect(line.sent() - sent).toBe(0);
+      // a question of the page's own has some 500 bytes
+      expect(line.sent() - sent).toBeLessThan(10_000);
       await page.locator('[data-do=go-on]').focus();
       await page.keyboard.press('Enter');
       await reported();

@@ -46,8 +46,8 @@ eachDatabase('the progress of a reception', (open, kind) => {
     expect(told.at(-1)).toBe(1);
     expect(Math.max(...told)).toBeLessThanOrEqual(1);
     const steps = told.map((share, i) => share - (told[i - 1] ?? 0));
-    // the parser, whose part is 0.29, is done with a small file before it has told more than once; each batch of rows after it tells
-    expect(Math.max(...steps)).toBeLessThan(0.3);
+    // the parser, whose part is 0.29, is done with a small file before it tells, or the first batch of rows (0.03) does; each after it tells
+    expect(Math.max(...steps)).toBeLessThan(0.35);
     expect(Math.max(...steps.filter((step, i) => told[i]! - step > 0.26))).toBeLessThan(0.15);
     expect(told.filter((share) => share > 0.3).length).toBeGreaterThan(10);
     // the last part, digests or problems between neighbours, is told as it goes and not by its end
