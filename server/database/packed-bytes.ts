@@ -1,6 +1,6 @@
 /**
  * Many values as one and where each stands in it (bytes from 1; null: none): `substring(:bytes::bytea from data_from for data_bytes)`. An
- * array of them would travel as escaped text of more than twice the length: a fifth of the time that 200,000 patches take, and two fifths of
+ * array of them would travel as escaped text of more than twice the length: a fifth of the time that 200,000 patches take, and a third of
  * what tiles of 64 million slopes do.
  */
 export function packedBytes(values: readonly (Uint8Array | null)[]): {

@@ -46,6 +46,17 @@ describe('a workbook of another program is read to its last row', () => {
       text: part.includes('/sheet1') ? text.replace('</worksheet>', `${button}</worksheet>`) : text,
     });
     expect((await read(await retell(await xlsxOf({ 甲: rows }), with1), { name })).rows.length).toBe(3);
+    // beside a sheet that has nothing but the button
+    const emptied = (part: { name: string; text: string }) => {
+      const told = with1(part);
+      return {
+        ...told,
+        text: part.name.includes('/sheet1')
+          ? told.text.replace(/<sheetData>.*<\/sheetData>/s, '<sheetData/>')
+          : told.text,
+      };
+    };
+    expect((await read(await retell(await xlsxOf({ 空: rows, 甲: rows }), emptied), { name })).rows.length).toBe(3);
   });
 
   it('tags that open two million times and never close keep no one waiting', async () => {

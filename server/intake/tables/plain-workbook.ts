@@ -94,7 +94,8 @@ export function rowsWritten(path: string): number {
     return -1;
   };
   const data = tagAt('sheetData', 0);
-  if (data < 0) return 0;
+  // <sheetData/>: no rows, and nothing that closes it
+  if (data < 0 || bytes[data + 'sheetData'.length] === 0x2f) return 0;
   // the tag that closes it ends in the word too
   const end = bytes.indexOf('sheetData>', data + 'sheetData>'.length);
   let rows = 0;
