@@ -41,7 +41,7 @@ import { tilesOf } from './tiles/tiles.ts';
 import { type Helper, noHelper, startHelper } from './verification/helping.ts';
 import { replayRun } from './verification/replay.ts';
 import { executeRun } from './verification/run.ts';
-import type { RunKey } from './verification/run-context.ts';
+import type { Deps, RunKey } from './verification/run-context.ts';
 import { indexRun } from './verification/run-index.ts';
 
 export interface AppOptions {
@@ -141,10 +141,7 @@ export function runHelper(deps: { database: Database; config: Config; log: JobLo
 }
 
 /** The kinds of background work: names that stand in the job table, and what does them. */
-export function jobKinds(
-  deps: { database: Database; config: Config },
-  helper: Helper = noHelper,
-): Record<string, JobKind> {
+export function jobKinds(deps: Deps, helper: Helper = noHelper): Record<string, JobKind> {
   const { db } = deps.database;
   const uploads = openUploads(deps);
   const withPath = async (input: Record<string, unknown>) => {

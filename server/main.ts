@@ -13,6 +13,7 @@ import { openUploads } from './http/uploads/uploads.ts';
 import { sweepUnfinished } from './intake/loading.ts';
 import { startJobs } from './jobs/queue.ts';
 import { tilesOf } from './tiles/tiles.ts';
+import { IdleThreads } from './verification/compute-threads.ts';
 
 export interface Serving {
   /** where to open the page */
@@ -50,7 +51,9 @@ export async function startService(config: Config): Promise<Serving> {
     await sweep(alone ? 0 : hour);
     const helper = runHelper({ database, config, log });
     undo.push(() => helper.stop());
-    const jobs = await startJobs({ database, kinds: jobKinds({ database, config }, helper), log });
+    const idleThreads = new IdleThreads(config);
+    undo.push(() => idleThreads.close());
+    const jobs = await startJobs({ database, kinds: jobKinds({ database, config, idleThreads }, helper), log });
     undo.push(() => jobs.stop());
     const app = await buildApp({ database, config, jobs, logger: { level: config.logLevel } });
     undo.push(() => app.close());

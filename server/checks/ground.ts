@@ -109,19 +109,25 @@ export class Ground {
 
   /** The parts that some patch of the kind asked for covers. */
   under(wanted: (patch: Patch) => boolean): Region {
-    return this.#underAny(this.patches.map(wanted));
-  }
-
-  /** @param chosen by place in `patches` */
-  #underAny(chosen: readonly boolean[]): Region {
+    const chosen = this.patches.map(wanted);
     return this.region(this.#over.map((labels) => labels.some((label) => chosen[label])));
   }
 
   region(has: readonly boolean[]): Region {
-    const share = has.reduce((sum, yes, part) => sum + (yes ? this.shares[part]! : 0), 0);
-    const whole = share > 1 - least;
+    const share = this.#shareOf((part) => has[part]!);
+    return { has, whole: share > 1 - least, area_m2: this.#areaOf(share) };
+  }
+
+  #shareOf(has: (part: number) => boolean): number {
+    let share = 0;
+    for (let part = 0; part < this.shares.length; part++) if (has(part)) share += this.shares[part]!;
+    return share;
+  }
+
+  #areaOf(share: number): number {
+    if (share > 1 - least) return this.area_m2;
     const area = share * this.area_m2;
-    return { has, whole, area_m2: whole ? this.area_m2 : area < hairM2(this.area_m2) ? 0 : area };
+    return area < hairM2(this.area_m2) ? 0 : area;
   }
 
   /** What of one region is not in the other. */
@@ -140,23 +146,26 @@ export class Ground {
   /** Area (m²) by key of what patches with that key cover; a key of no area is left out. */
   areasBy(wanted: (patch: Patch) => boolean, keyOf: (patch: Patch) => string): Record<string, number> {
     const keys = this.patches.map((patch) => (wanted(patch) ? keyOf(patch) : undefined));
+    const distinct: string[] = [];
+    for (const key of keys) if (key !== undefined && !distinct.includes(key)) distinct.push(key);
     const areas: [string, number][] = [];
-    for (const key of [...new Set(keys)].sort()) {
-      if (key === undefined) continue;
-      const { area_m2 } = this.#underAny(keys.map((one) => one === key));
-      if (area_m2 > 0) areas.push([key, area_m2]);
+    for (const key of distinct.sort()) {
+      const area = this.#areaOf(this.#shareOf((part) => this.#over[part]!.some((label) => keys[label] === key)));
+      if (area > 0) areas.push([key, area]);
     }
     return Object.fromEntries(areas);
   }
 
   /** Every patch of the kind that has land of the parcel, with how much. */
   hits(wanted: (patch: Patch) => boolean, more: (patch: Patch) => Record<string, unknown> = () => ({})): Hit[] {
-    return this.patches.flatMap((patch, place) => {
-      if (!wanted(patch)) return [];
-      const { area_m2 } = this.region(this.#over.map((labels) => labels.includes(place)));
-      if (area_m2 === 0) return [];
+    const hits: Hit[] = [];
+    for (const [place, patch] of this.patches.entries()) {
+      if (!wanted(patch)) continue;
+      const area_m2 = this.#areaOf(this.#shareOf((part) => this.#over[part]!.includes(place)));
+      if (area_m2 === 0) continue;
       const { name, number, layer_id } = patch;
-      return [{ name, number, layer_id, area_m2, ...more(patch) }];
-    });
+      hits.push({ name, number, layer_id, area_m2, ...more(patch) });
+    }
+    return hits;
   }
 }

@@ -1,7 +1,7 @@
 /** What checks on one year of land use have in common. */
 import type { Measure } from '../domain/outcome.ts';
 import type { Measured, RunLayer, Sight } from './check.ts';
-import type { Patch, Region } from './ground.ts';
+import type { Ground, Patch, Region } from './ground.ts';
 
 const yearsOf = new WeakMap<readonly RunLayer[], number[]>();
 
@@ -23,9 +23,15 @@ export const classedIn =
 
 export const isFarmland = ({ class_group }: Patch): boolean => class_group === 'farmland';
 
-/** Land that no classed patch of the year covers, m². */
+const uncoveredBy = new WeakMap<Ground, Map<number, number>>();
+
+/** Land that no classed patch of the year covers, m². Three checks ask for the same year. */
 export function uncoveredM2({ ground }: Sight, year: number): number {
-  return ground.less(ground.all(), ground.under(classedIn(year))).area_m2;
+  const known = uncoveredBy.get(ground)?.get(year);
+  if (known !== undefined) return known;
+  const { area_m2 } = ground.less(ground.all(), ground.under(classedIn(year)));
+  uncoveredBy.set(ground, (uncoveredBy.get(ground) ?? new Map<number, number>()).set(year, area_m2));
+  return area_m2;
 }
 
 export const hitsOf = ({ ground }: Sight, wanted: (patch: Patch) => boolean) =>

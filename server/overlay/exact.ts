@@ -21,9 +21,7 @@ export function turn(ax: number, ay: number, bx: number, by: number, cx: number,
  * Whether the line through a and b, b not west of a, meets the box of all points that round to c, halves upward.
  * @param step of the grid that is rounded to, a power of 2; 0: all doubles
  */
-export function passes(
-  ...[ax, ay, bx, by, cx, cy, step]: [number, number, number, number, number, number, number]
-): boolean {
+export function passes(ax: number, ay: number, bx: number, by: number, cx: number, cy: number, step: number): boolean {
   const left = (ax - cx) * (by - cy);
   const right = (ay - cy) * (bx - cx);
   const dx = bx - ax;

@@ -24,22 +24,30 @@ export function facesOf(segments: Segments, fragments: Fragments): Faces {
   const above = new Int32Array(from.length);
   const beneath = new Int32Array(from.length);
   const side = (fragment: number, node: number) => {
-    const [a, b] = [from[fragment]!, to[fragment]!];
+    const a = from[fragment]!;
+    const b = to[fragment]!;
     return turn(nodeX[a]!, nodeY[a]!, nodeX[b]!, nodeY[b]!, nodeX[node]!, nodeY[node]!);
   };
   const ends = new Int32Array(nodeX.length);
-  const starts: number[][] = Array.from(nodeX, () => []);
+  const starts: (number[] | undefined)[] = new Array(nodeX.length);
   for (let fragment = 0; fragment < from.length; fragment++) {
     ends[to[fragment]!]!++;
-    starts[from[fragment]!]!.push(fragment);
+    const starting = starts[from[fragment]!];
+    if (starting) starting.push(fragment);
+    else starts[from[fragment]!] = [fragment];
   }
+  const upward = (a: number, b: number) => side(b, to[a]!);
   /** under the line, from below upward */
   const line: number[] = [];
   for (let node = 0; node < nodeX.length; node++) {
-    const starting = starts[node]!.sort((a, b) => side(b, to[a]!));
-    const place = ends[node]! > 0 ? line.findIndex((fragment) => to[fragment] === node) : placeOf(node);
-    for (let n = 0; n < ends[node]!; n++) if (to[line[place + n]!] !== node) throw crossed();
-    line.splice(place, ends[node]!, ...starting);
+    const starting = starts[node] ?? none;
+    if (starting.length > 1) starting.sort(upward);
+    const ending = ends[node]!;
+    const place = ending > 0 ? firstTo(node) : placeOf(node);
+    for (let n = 0; n < ending; n++) if (to[line[place + n]!] !== node) throw crossed();
+    // one that goes on: the others keep their places
+    if (ending === 1 && starting.length === 1) line[place] = starting[0]!;
+    else line.splice(place, ending, ...starting);
     for (let n = place; n < place + starting.length; n++) {
       const fragment = line[n]!;
       beneath[fragment] = n > 0 ? line[n - 1]! : -1;
@@ -48,6 +56,12 @@ export function facesOf(segments: Segments, fragments: Fragments): Faces {
     }
   }
   return { below, above, beneath, states: states.labels };
+
+  /** place on the line of the lowest that ends at the node; −1 where none does */
+  function firstTo(node: number): number {
+    for (let n = 0; n < line.length; n++) if (to[line[n]!] === node) return n;
+    return -1;
+  }
 
   function placeOf(node: number): number {
     let low = 0;
@@ -74,6 +88,7 @@ export function facesOf(segments: Segments, fragments: Fragments): Faces {
   }
 }
 
+const none: number[] = [];
 const crossed = () => new OutlineFailed('fragments of the parcel cross');
 
 /** How often each polygon covers a place, as numbers; 0: none does. */

@@ -50,8 +50,8 @@ class Noding implements Fragments {
 
   run(): void {
     const { x0, y0, x1, y1, count } = this.#all;
-    const xs = [...x0, ...x1];
-    const ys = [...y0, ...y1];
+    const xs = x0.concat(x1);
+    const ys = y0.concat(y1);
     this.#crossings(xs, ys);
     this.#nodes(xs, ys);
     for (let segment = 0; segment < count; segment++) this.#breakUp(segment);
@@ -60,9 +60,13 @@ class Noding implements Fragments {
   /** Adds where segments cross between their ends. */
   #crossings(xs: number[], ys: number[]): void {
     const { x0, y0, x1, y1, count, step } = this.#all;
-    const order = Array.from({ length: count }, (_, n) => n).sort((a, b) => x0[a]! - x0[b]! || a - b);
-    const low = Float64Array.from(y0, (y, n) => Math.min(y, y1[n]!));
-    const high = Float64Array.from(y0, (y, n) => Math.max(y, y1[n]!));
+    const order = ascending(count).sort((a, b) => x0[a]! - x0[b]! || a - b);
+    const low = new Float64Array(count);
+    const high = new Float64Array(count);
+    for (let n = 0; n < count; n++) {
+      low[n] = Math.min(y0[n]!, y1[n]!);
+      high[n] = Math.max(y0[n]!, y1[n]!);
+    }
     for (let i = 0; i < count; i++) {
       const a = order[i]!;
       for (let j = i + 1; j < count && x0[order[j]!]! < x1[a]!; j++) {
@@ -79,31 +83,42 @@ class Noding implements Fragments {
   /** Whether each has its ends on both sides of the other. */
   #cross(a: number, b: number): boolean {
     const { x0, y0, x1, y1 } = this.#all;
-    const side = (one: number, x: number, y: number) => Math.sign(turn(x0[one]!, y0[one]!, x1[one]!, y1[one]!, x, y));
     return (
-      side(a, x0[b]!, y0[b]!) * side(a, x1[b]!, y1[b]!) < 0 && side(b, x0[a]!, y0[a]!) * side(b, x1[a]!, y1[a]!) < 0
+      apart(x0[a]!, y0[a]!, x1[a]!, y1[a]!, x0[b]!, y0[b]!, x1[b]!, y1[b]!) &&
+      apart(x0[b]!, y0[b]!, x1[b]!, y1[b]!, x0[a]!, y0[a]!, x1[a]!, y1[a]!)
     );
   }
 
   #nodes(xs: readonly number[], ys: readonly number[]): void {
-    const order = Array.from(xs, (_, n) => n)
-      .sort((a, b) => xs[a]! - xs[b]! || ys[a]! - ys[b]!)
-      .filter((n, place, all) => place === 0 || xs[n] !== xs[all[place - 1]!] || ys[n] !== ys[all[place - 1]!]);
-    this.nodeX = Float64Array.from(order, (n) => xs[n]!);
-    this.nodeY = Float64Array.from(order, (n) => ys[n]!);
+    const order = ascending(xs.length).sort((a, b) => xs[a]! - xs[b]! || ys[a]! - ys[b]!);
+    const nodeX = new Float64Array(order.length);
+    const nodeY = new Float64Array(order.length);
+    let count = 0;
+    for (const n of order) {
+      if (count > 0 && xs[n] === nodeX[count - 1] && ys[n] === nodeY[count - 1]) continue;
+      nodeX[count] = xs[n]!;
+      nodeY[count++] = ys[n]!;
+    }
+    this.nodeX = nodeX.subarray(0, count);
+    this.nodeY = nodeY.subarray(0, count);
   }
 
   #breakUp(segment: number): void {
     const { x0, y0, x1, y1, step } = this.#all;
-    const [ax, ay, bx, by] = [x0[segment]!, y0[segment]!, x1[segment]!, y1[segment]!];
+    const ax = x0[segment]!;
+    const ay = y0[segment]!;
+    const bx = x1[segment]!;
+    const by = y1[segment]!;
     const { nodeX, nodeY } = this;
-    const [low, high] = ay < by ? [ay, by] : [by, ay];
+    const low = Math.min(ay, by);
+    const high = Math.max(ay, by);
     const way: number[] = [];
     /** first of the nodes in `way` on the meridian in hand */
     let column = 0;
     for (let node = firstAt(nodeX, ax); node < nodeX.length && nodeX[node]! <= bx; node++) {
       this.#bound();
-      const [x, y] = [nodeX[node]!, nodeY[node]!];
+      const x = nodeX[node]!;
+      const y = nodeY[node]!;
       if (y < low || y > high) continue;
       const isEnd = (x === ax && y === ay) || (x === bx && y === by);
       if (!isEnd && !passes(ax, ay, bx, by, x, y, step)) continue;
@@ -118,19 +133,22 @@ class Noding implements Fragments {
   }
 
   #fragment(a: number, b: number, segment: number): void {
-    const [from, to] = a < b ? [a, b] : [b, a];
+    const from = Math.min(a, b);
+    const to = Math.max(a, b);
+    const way = a < b ? 1 : -1;
     const key = from * this.nodeX.length + to;
-    let fragment = this.#known.get(key);
-    if (fragment === undefined) {
-      fragment = this.from.length;
-      this.#known.set(key, fragment);
-      this.from.push(from);
-      this.to.push(to);
-      this.segments.push([]);
-      this.ways.push([]);
+    const fragment = this.#known.get(key);
+    if (fragment !== undefined) {
+      this.segments[fragment]!.push(segment);
+      this.ways[fragment]!.push(way);
+      return;
     }
-    this.segments[fragment]!.push(segment);
-    this.ways[fragment]!.push(a < b ? 1 : -1);
+    this.#known.set(key, this.from.length);
+    this.from.push(from);
+    this.to.push(to);
+    // as a rule one is along it: a list that begins empty takes room for seventeen
+    this.segments.push([segment]);
+    this.ways.push([way]);
   }
 
   #bound(): void {
@@ -138,13 +156,36 @@ class Noding implements Fragments {
   }
 }
 
+/** Whether the line from a to b, of the first two points, has the other two on either side. */
+function apart(
+  ax: number,
+  ay: number,
+  bx: number,
+  by: number,
+  cx: number,
+  cy: number,
+  dx: number,
+  dy: number,
+): boolean {
+  const c = turn(ax, ay, bx, by, cx, cy);
+  const d = turn(ax, ay, bx, by, dx, dy);
+  return (c < 0 && d > 0) || (c > 0 && d < 0);
+}
+
+/** 0, 1, 2 … */
+function ascending(count: number): number[] {
+  const places: number[] = [];
+  for (let n = 0; n < count; n++) places.push(n);
+  return places;
+}
+
 /** The first place in ascending numbers of one not under `least`. */
-function firstAt(ascending: Float64Array, least: number): number {
+function firstAt(rising: Float64Array, least: number): number {
   let low = 0;
-  let high = ascending.length;
+  let high = rising.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (ascending[middle]! < least) low = middle + 1;
+    if (rising[middle]! < least) low = middle + 1;
     else high = middle;
   }
   return low;

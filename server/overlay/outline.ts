@@ -90,14 +90,20 @@ class Broken {
   /** Area, square degrees, and that by the length of the ring. */
   #size({ nodes }: Ring): { area: number; breadth: number } {
     const { nodeX, nodeY } = this.#fragments;
-    const [x0, y0] = [nodeX[nodes[0]!]!, nodeY[nodes[0]!]!];
-    let [dx, dy, twice, length] = [0, 0, 0, 0];
+    const x0 = nodeX[nodes[0]!]!;
+    const y0 = nodeY[nodes[0]!]!;
+    let dx = 0;
+    let dy = 0;
+    let twice = 0;
+    let length = 0;
     for (let n = 1; n <= nodes.length; n++) {
       const node = nodes[n % nodes.length]!;
-      const [x, y] = [nodeX[node]! - x0, nodeY[node]! - y0];
+      const x = nodeX[node]! - x0;
+      const y = nodeY[node]! - y0;
       twice += dx * y - x * dy;
       length += Math.abs(x - dx) + Math.abs(y - dy);
-      [dx, dy] = [x, y];
+      dx = x;
+      dy = y;
     }
     const area = Math.abs(twice) / 2;
     return { area, breadth: area / length };

@@ -45,7 +45,8 @@ class Walks {
   constructor(fragments: Fragments, { below, above, beneath }: Faces, wanted: Uint8Array) {
     this.#fragments = fragments;
     this.#beneath = beneath;
-    this.#side = Int8Array.from(fragments.from, (_, n) => wanted[above[n]!]! - wanted[below[n]!]!);
+    this.#side = new Int8Array(fragments.from.length);
+    for (let n = 0; n < this.#side.length; n++) this.#side[n] = wanted[above[n]!]! - wanted[below[n]!]!;
     this.#walkOf = new Int32Array(fragments.from.length).fill(-1);
     for (let fragment = 0; fragment < this.#side.length; fragment++) {
       if (this.#side[fragment] === 0) continue;
@@ -111,8 +112,10 @@ class Walks {
     const leaving = this.#out.get(node);
     if (leaving === undefined) throw unjoined();
     return leaving.reduce((best, other) => {
-      const [a, b] = [this.#head(best), this.#head(other)];
-      const [turnA, turnB] = [this.#turn(from, node, a), this.#turn(from, node, b)];
+      const a = this.#head(best);
+      const b = this.#head(other);
+      const turnA = this.#turn(from, node, a);
+      const turnB = this.#turn(from, node, b);
       // seen from the way in, the left half comes before what lies straight on, and that before the right half
       if (Math.sign(turnA) !== Math.sign(turnB)) return turnA > turnB ? best : other;
       return this.#turn(node, a, b) < 0 ? best : other;

@@ -85,15 +85,23 @@ export class Segments {
     const east = this.#east;
     if ((fromX <= west && toX <= west) || (fromX >= east && toX >= east)) return;
     if (fromY > this.#ceiling && toY > this.#ceiling) return;
-    const cut = (x: number, y: number): [number, number] => {
-      const within = Math.min(Math.max(x, west), east);
-      return [within, within === x ? y : at(within, fromX, fromY, toX, toY)];
-    };
-    this.#push(...cut(fromX, fromY), ...cut(toX, toY), right, label);
+    const fromWithin = Math.min(Math.max(fromX, west), east);
+    const toWithin = Math.min(Math.max(toX, west), east);
+    this.#push(
+      fromWithin,
+      fromWithin === fromX ? fromY : at(fromWithin, fromX, fromY, toX, toY),
+      toWithin,
+      toWithin === toX ? toY : at(toWithin, fromX, fromY, toX, toY),
+      right,
+      label,
+    );
   }
 
-  #push(...[ax, ay, bx, by, right, label]: [number, number, number, number, number, number]): void {
-    const [fromX, fromY, toX, toY] = [this.#rounded(ax), this.#rounded(ay), this.#rounded(bx), this.#rounded(by)];
+  #push(ax: number, ay: number, bx: number, by: number, right: number, label: number): void {
+    const fromX = this.#rounded(ax);
+    const fromY = this.#rounded(ay);
+    const toX = this.#rounded(bx);
+    const toY = this.#rounded(by);
     if (fromX === toX && fromY === toY) return;
     const forward = fromX < toX || (fromX === toX && fromY < toY);
     this.x0.push(forward ? fromX : toX);

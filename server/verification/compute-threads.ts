@@ -7,67 +7,169 @@ import { Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
 import type { Deps, RunKey } from './run-context.ts';
 
-export interface ThreadOrder {
-  databaseUrl: string;
-  config: Config;
-  key: RunKey;
-}
+/** To a thread: chunks of a run to be done, those under way to be left, or the end. */
+export type ThreadOrder = { run: RunKey; config: Config } | 'leave' | 'end';
+/** From it, once for each run. */
+export type ThreadNews = 'begun' | 'done';
 
 const program = new URL('./compute-thread.child.ts', import.meta.url);
 
 /** ms a thread gets to free its chunks and close its connections; then it is ended, and its transactions with it */
 const longestGoodbye = 400;
 
-/** MB; of V8's 16 a chunk's short-lived things were copied again and again: 26 s of CPU for 100,000 parcels, 22 with 64 */
-const youngGenerationMb = 200;
+/** MB; of V8's 16 a chunk's short-lived things were copied again and again: 26 s of CPU for 100,000 parcels, 22 with 64; more took memory alone */
+const youngGenerationMb = 64;
 
+/** ms; who compares two parameters or mends a set starts the next run within minutes */
+const longestIdle = 10 * 60 * 1000;
+
+/** of one thread: what is compiled and warm does a parcel in a half of the time */
+const leastForIdle = 200;
+
+class Thread {
+  readonly worker: Worker;
+  /** its first run: from then on it is at once at the next */
+  begun = false;
+  /** how its work of the run came to its end */
+  ended: Promise<'done' | 'dead'> = Promise.resolve('done');
+  #tell: (how: 'done' | 'dead') => void = () => {};
+  #dead = false;
+
+  constructor(databaseUrl: string) {
+    this.worker = new Worker(program, {
+      workerData: databaseUrl,
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
+    });
+    this.worker.on('message', (news: ThreadNews) => {
+      if (news === 'begun') this.begun = true;
+      else this.#tell('done');
+    });
+    // its chunks become free again, and whoever computes them next meets the same fault and tells it
+    this.worker.on('error', () => {});
+    this.worker.once('exit', () => {
+      this.#dead = true;
+      this.#tell('dead');
+    });
+  }
+
+  get alive(): boolean {
+    return !this.#dead;
+  }
+
+  tell(order: ThreadOrder): void {
+    this.worker.postMessage(order);
+  }
+
+  do(run: RunKey, config: Config): void {
+    this.ended = new Promise((resolve) => {
+      this.#tell = resolve;
+    });
+    if (this.#dead) this.#tell('dead');
+    else this.tell({ run, config });
+  }
+
+  /** Resolves when it is gone. */
+  async end(): Promise<void> {
+    if (this.#dead) return;
+    const gone = new Promise((resolve) => this.worker.once('exit', resolve));
+    this.tell('end');
+    const late = setTimeout(() => void this.worker.terminate(), longestGoodbye);
+    await gone;
+    clearTimeout(late);
+  }
+}
+
+/**
+ * Threads between two runs of a process. One that has computed a run is compiled and warm: 5,000 parcels took 0.4 ms each with new threads,
+ * 100,000 0.2. They hold no connection then, and end after `longestIdle`.
+ */
+export class IdleThreads {
+  readonly #most: number;
+  #threads: Thread[] = [];
+  #closed = false;
+  #ending: NodeJS.Timeout | undefined;
+
+  constructor(config: Config) {
+    this.#most = config.compute.threads;
+  }
+
+  get count(): number {
+    this.#threads = this.#threads.filter((thread) => thread.alive);
+    return this.#threads.length;
+  }
+
+  take(): Thread | undefined {
+    return this.count > 0 ? this.#threads.pop() : undefined;
+  }
+
+  /** Ends it where there are enough. */
+  async keep(thread: Thread): Promise<void> {
+    if (this.#closed || this.count >= this.#most) return thread.end();
+    this.#threads.push(thread);
+    thread.worker.unref();
+    clearTimeout(this.#ending);
+    this.#ending = setTimeout(() => void this.#endAll(), longestIdle).unref();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#ending);
+    await this.#endAll();
+  }
+
+  async #endAll(): Promise<void> {
+    await Promise.all(this.#threads.splice(0).map((thread) => thread.end()));
+  }
+}
+
+/** The threads of one run. */
 export class Threads {
-  readonly #workers: Worker[];
-  readonly #ended: Promise<void>[];
-  #ready = 0;
+  readonly #threads: Thread[];
+  readonly #idle: IdleThreads | undefined;
   #left: number;
+  #end = Promise.withResolvers<void>();
 
-  /** @param parcels to be computed: below `config.compute.parcelsEach` a thread is not worth the half second of its start */
-  constructor({ database, config }: Deps, key: RunKey, parcels: number) {
+  /** @param parcels to be computed: below `config.compute.parcelsEach` a new thread is not worth the half second of its start */
+  constructor({ database: { url }, config, idleThreads }: Deps, run: RunKey, parcels: number) {
     const { threads, parcelsEach } = config.compute;
-    const wanted = database.url === undefined ? 0 : Math.min(threads, Math.floor(parcels / parcelsEach));
-    const order = (databaseUrl: string): ThreadOrder => ({ databaseUrl, config, key });
+    const idle = parcels < leastForIdle ? 0 : (idleThreads?.count ?? 0);
+    const wanted = Math.min(threads, Math.max(idle, Math.floor(parcels / parcelsEach)));
+    this.#idle = idleThreads;
     // one alone would only do what the caller does meanwhile
-    this.#left = wanted > 1 ? wanted : 0;
-    this.#workers = Array.from(
-      { length: this.#left },
-      () =>
-        new Worker(program, {
-          workerData: order(database.url!),
-          resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMb },
-        }),
-    );
-    this.#ended = this.#workers.map(
-      (worker) =>
-        new Promise((resolve) => {
-          worker.once('message', () => (this.#ready += 1));
-          // its chunks become free again, and whoever computes them next meets the same fault and tells it
-          worker.once('error', () => {});
-          worker.once('exit', () => {
-            this.#left -= 1;
-            resolve();
-          });
-        }),
-    );
+    this.#left = url === undefined || wanted < 2 ? 0 : wanted;
+    this.#threads = Array.from({ length: this.#left }, () => idleThreads?.take() ?? new Thread(url!));
+    for (const thread of this.#threads) {
+      thread.worker.ref();
+      thread.do(run, config);
+      void thread.ended.then(() => {
+        this.#left -= 1;
+        this.#end.resolve();
+      });
+    }
   }
 
   /** all have begun, and one at least is still at it */
   get atWork(): boolean {
-    return this.#left > 0 && this.#ready === this.#workers.length;
+    return this.#left > 0 && this.#threads.every(({ begun }) => begun);
   }
 
-  /** Ends them, finished or not. */
+  /** Resolves when one came to its end since this was asked last. */
+  async nextEnd(): Promise<void> {
+    await this.#end.promise;
+    this.#end = Promise.withResolvers();
+  }
+
+  /** Has them leave the run, finished or not. */
   async stop(): Promise<void> {
-    for (const worker of this.#workers) worker.postMessage('stop');
-    const late = setTimeout(() => {
-      for (const worker of this.#workers) void worker.terminate();
-    }, longestGoodbye);
-    await Promise.all(this.#ended);
+    await Promise.all(this.#threads.map((thread) => this.#release(thread)));
+  }
+
+  async #release(thread: Thread): Promise<void> {
+    thread.tell('leave');
+    const late = setTimeout(() => void thread.worker.terminate(), longestGoodbye);
+    const how = await thread.ended;
     clearTimeout(late);
+    if (how === 'dead') return;
+    await (this.#idle?.keep(thread) ?? thread.end());
   }
 }

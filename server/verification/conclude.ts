@@ -136,13 +136,13 @@ function piecesOf(
   const pieces = new Map<string, BookPiece>();
   const free: number[] = [];
   for (const [part, share] of shares.entries()) {
-    const over = failing.flatMap(({ region }, mask) => (region.whole || region.has[part] ? [mask] : []));
+    const over = failing.filter(({ region }) => region.whole || region.has[part]);
     if (over.length === 0) {
       free.push(part);
       continue;
     }
-    const reasons = [...new Set(over.map((mask) => failing[mask]!.check_id))];
-    const measure = strongest(over.map((mask) => failing[mask]!.measure));
+    const reasons = [...new Set(over.map(({ check_id }) => check_id))];
+    const measure = strongest(over.map((claim) => claim.measure));
     const name = `${measure} ${reasons.join()}`;
     const piece = pieces.get(name) ?? { reasons, measure, area_m2: 0, parts: [] };
     pieces.set(name, piece);

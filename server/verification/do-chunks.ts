@@ -20,20 +20,28 @@ export class RunCancelled extends Error {
   }
 }
 
+export interface Others {
+  /** asked before each chunk */
+  readonly atWork: boolean;
+  /** resolves when one came to its end since this was asked last */
+  nextEnd(): Promise<void>;
+}
+
 export interface ChunkHooks {
   /** what is under way when it aborts is not stored any more */
   signal?: AbortSignal | undefined;
   /** share of the run's parcels that are done, by whomever; never falling */
   progress?: ((share: number) => void) | undefined;
-  /** others are at it, and the caller shall only watch: asked before each chunk */
-  aside?: (() => boolean) | undefined;
+  /** while they are at work the caller only watches */
+  others?: Others | undefined;
 }
 
 /** Does chunks until all of the run are done, waiting for those that others have. The first fault ends the rest. */
 export async function doAllChunks(deps: Deps, facts: RunFacts, hooks: ChunkHooks): Promise<void> {
   for (;;) {
     if ((await doFreeChunks(deps, facts, hooks)) === 0) return;
-    await pause(lookMs, undefined, { signal: hooks.signal }).catch(() => undefined);
+    const paused = pause(lookMs, undefined, { signal: hooks.signal }).catch(() => undefined);
+    await Promise.race([paused, ...(hooks.others ? [hooks.others.nextEnd()] : [])]);
   }
 }
 
@@ -57,7 +65,7 @@ export async function doFreeChunks(deps: Deps, facts: RunFacts, hooks: ChunkHook
   const worker = async () => {
     while (fault === undefined) {
       if (hooks.signal?.aborted) throw new RunCancelled();
-      const claim = hooks.aside?.() ? null : newClaim();
+      const claim = hooks.others?.atWork ? null : newClaim();
       const found = await patiently(db, () => claimChunk(deps, facts.key, claim));
       left = Math.min(left, found.left);
       // another came to its end first

@@ -4,11 +4,14 @@ import type { ParamValues, RasterGrid, RunLayer } from '../checks/check.ts';
 import type { Config } from '../config.ts';
 import type { Database } from '../database/connect.ts';
 import type { Schema } from '../database/schema.ts';
+import type { IdleThreads } from './compute-threads.ts';
 import type { RegisterFacts } from './register.ts';
 
 export interface Deps {
   database: Database;
   config: Config;
+  /** of a process that does one run after another */
+  idleThreads?: IdleThreads;
 }
 
 export interface RunKey {

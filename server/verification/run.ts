@@ -38,8 +38,7 @@ export async function executeRun(deps: Deps, of: RunKey, hooks: RunHooks = {}): 
     if (await patiently(db, () => beginRun(deps, key, parcels))) {
       const facts = await patiently(db, () => factsOf(db, key, run));
       const threads = new Threads(deps, key, parcels);
-      const aside = () => threads.atWork;
-      await doAllChunks(deps, facts, { ...hooks, aside }).finally(() => threads.stop());
+      await doAllChunks(deps, facts, { ...hooks, others: threads }).finally(() => threads.stop());
       await patiently(db, async () => {
         const summary = await summarise(db, key, (performance.now() - started) / 1000);
         demandComplete(summary, run.parcel_count);

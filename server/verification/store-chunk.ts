@@ -123,32 +123,47 @@ async function storePieces(tx: Transaction<Schema>, region_code: string, fresh: 
   });
 }
 
-/** Values said once each and named by their places, from 1, in the order they first came. */
-class Places<Value> {
-  readonly values: Value[] = [];
+/** What is said once each and named by its place, from 1, in the order it first came. */
+class Details {
+  readonly values: string[] = [];
   readonly #places = new Map<string, number>();
-  of(name: string, value: Value): number {
-    const known = this.#places.get(name);
+  placeOf(detail: Finding['detail']): number {
+    const text = JSON.stringify(detail);
+    if (text.length > longestCommon) return this.values.push(text);
+    const known = this.#places.get(text);
     if (known !== undefined) return known;
-    this.#places.set(name, this.add(value));
+    this.#places.set(text, this.values.push(text));
     return this.values.length;
-  }
-  /** one that is not looked for among those known */
-  add(value: Value): number {
-    return this.values.push(value);
   }
 }
 
 /** Details with an area in them are longer, and no two are alike. */
 const longestCommon = 80;
 
+/** The words of findings, by check some few: looked for one after the other, which is quicker than by a name made of them. */
+class Words {
+  readonly values: Finding[] = [];
+  readonly #byCheck = new Map<string, number[]>();
+  placeOf(finding: Finding): number {
+    const { check_id, outcome, reason, measure } = finding;
+    const known = this.#byCheck.get(check_id) ?? [];
+    for (const place of known) {
+      const other = this.values[place - 1]!;
+      if (other.outcome === outcome && other.reason === reason && other.measure === measure) return place;
+    }
+    const place = this.values.push(finding);
+    this.#byCheck.set(check_id, [...known, place]);
+    return place;
+  }
+}
+
 async function storeFindings(
   tx: Transaction<Schema>,
   { region_code, first, last }: Chunk,
   fresh: Fresh[],
 ): Promise<void> {
-  const words = new Places<Finding>();
-  const details = new Places<string>();
+  const words = new Words();
+  const details = new Details();
   const columns = {
     result_no: [] as number[],
     word_no: [] as number[],
@@ -159,11 +174,9 @@ async function storeFindings(
   };
   for (const [n, { concluded }] of fresh.entries()) {
     for (const finding of concluded.findings) {
-      const { check_id, outcome, reason, measure } = finding;
-      const detail = JSON.stringify(finding.detail);
       columns.result_no.push(n + 1);
-      columns.word_no.push(words.of(`${check_id} ${outcome} ${reason} ${measure}`, finding));
-      columns.detail_no.push(detail.length > longestCommon ? details.add(detail) : details.of(detail, detail));
+      columns.word_no.push(words.placeOf(finding));
+      columns.detail_no.push(details.placeOf(finding.detail));
       columns.area_m2.push(finding.area_m2);
       columns.share.push(finding.share);
       columns.unknown_area_m2.push(finding.unknown_area_m2);

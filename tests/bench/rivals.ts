@@ -12,16 +12,30 @@ export interface Sums {
   [layer: string]: number;
 }
 
+export interface County {
+  /** its parcels */
+  set: string;
+  /** ours, of these */
+  run: string;
+  years: readonly number[];
+  /** parcels that the naive SQL is given, at random */
+  sampled: number;
+}
+
 /** Tables `naive_*` (layers as delivered) and `bare_*` (pieces) of the county that has been received, with their indexes. */
-export async function prepareRivals(url: string, years: readonly number[], sampled: number): Promise<void> {
+export async function prepareRivals(url: string, { set, run, years, sampled }: County): Promise<void> {
   await withClient(url, async (client) => {
     const table = async (name: string, select: string) => {
       await client.query(`drop table if exists ${name}`);
       await client.query(`create table ${name} as ${select}`);
       await client.query(`create index on ${name} using gist (geom)`);
     };
-    await table('bare_parcel', 'select ordinal as id, geom from parcel');
-    await table('naive_parcel', `select ordinal as id, geom from parcel order by md5(parcel_id) limit ${sampled}`);
+    await table('bare_parcel', `select ordinal as id, geom from parcel where parcel_set_id = '${set}'`);
+    await table('naive_parcel', `select * from bare_parcel order by md5(id::text) limit ${sampled}`);
+    await client.query(
+      `create table run_finding as select f.* from run_result r
+       join finding f on f.region_code = r.region_code and f.result_id = r.result_id where r.run_id = '${run}' order by r.ordinal`,
+    );
     for (const [name, where] of layersOf(years)) {
       const of = `join layer l on l.region_code = x.region_code and l.layer_id = x.layer_id where ${where}`;
       await table(
@@ -85,18 +99,19 @@ export async function runInsert(url: string): Promise<Timed> {
     await client.query('drop table if exists bare_finding');
     await client.query('create table bare_finding (like finding including all)');
     const started = performance.now();
-    await client.query('insert into bare_finding select * from finding');
+    await client.query('insert into bare_finding select * from run_finding');
     return { seconds: (performance.now() - started) / 1000 };
   });
 }
 
 /** What ours found on the same sample: area under the red line, and by year of the classes that the checks speak of. */
-export async function sumsOfOurs(url: string, years: readonly number[]): Promise<Sums> {
+export async function sumsOfOurs(url: string, run: string, years: readonly number[]): Promise<Sums> {
   return withClient(url, async (client) => {
     const one = async (check: string, value: string) => {
       const { rows } = await client.query<{ area: number | null }>(
         `select sum(${value}) as area from run_result r join naive_parcel s on s.id = r.ordinal
-         join finding f on f.region_code = r.region_code and f.result_id = r.result_id and f.check_id = '${check}'`,
+         join finding f on f.region_code = r.region_code and f.result_id = r.result_id and f.check_id = '${check}'
+         where r.run_id = '${run}'`,
       );
       return rows[0]?.area ?? 0;
     };

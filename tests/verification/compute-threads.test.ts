@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Database, openDatabase } from '../../server/database/connect.ts';
+import { IdleThreads } from '../../server/verification/compute-threads.ts';
 import { RunCancelled } from '../../server/verification/do-chunks.ts';
 import { executeRun } from '../../server/verification/run.ts';
 import { removeFiles } from '../intake-receive/receiving.ts';
@@ -87,5 +88,60 @@ requirePart('postgis')('a run by several threads', () => {
     await executeRun(deps(), run, { progress: (share) => void progress(share) });
     expect(ended).toBe(2);
     await county.expectUndisturbed(database, run);
+  });
+
+  it('is begun at once by threads that the run before has left, whether that one ended or was cancelled', async () => {
+    const idleThreads = new IdleThreads(deps().config);
+    const withIdle = { ...deps(), idleThreads };
+    const anew = async () => {
+      await county.forget(database);
+      return county.create();
+    };
+    try {
+      const first = await anew();
+      await executeRun(withIdle, first);
+      await county.expectUndisturbed(database, first);
+      expect(idleThreads.count).toBe(2);
+
+      const cancel = new AbortController();
+      const cancelled = executeRun(withIdle, await anew(), {
+        signal: cancel.signal,
+        progress: (share) => share > 0.3 && cancel.abort(),
+      });
+      // those at work are not among them
+      await pause(100);
+      expect(idleThreads.count).toBe(0);
+      await expect(cancelled).rejects.toThrow(RunCancelled);
+      const kept = idleThreads.count;
+
+      const last = await anew();
+      await executeRun(withIdle, last);
+      await county.expectUndisturbed(database, last);
+      expect(idleThreads.count).toBe(2);
+      // a thread may be too late to leave a cancelled run, and is ended then
+      expect(kept).toBeLessThanOrEqual(2);
+    } finally {
+      await idleThreads.close();
+    }
+    expect(idleThreads.count).toBe(0);
+    expect(await backends()).toBeLessThanOrEqual(4);
+  });
+
+  it('is computed without those that are gone meanwhile', async () => {
+    const idleThreads = new IdleThreads(deps().config);
+    try {
+      await county.forget(database);
+      await executeRun({ ...deps(), idleThreads }, await county.create());
+      const dead = idleThreads.take()!;
+      await dead.worker.terminate();
+      await idleThreads.keep(dead);
+      expect(idleThreads.count).toBe(1);
+      await county.forget(database);
+      const run = await county.create();
+      await executeRun({ ...deps(), idleThreads }, run);
+      await county.expectUndisturbed(database, run);
+    } finally {
+      await idleThreads.close();
+    }
   });
 });
