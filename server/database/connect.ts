@@ -21,6 +21,8 @@ export interface DatabaseOptions {
   dataDir?: string;
   log?: EngineLog;
   poolSize?: number;
+  /** ms that connections stay open without work (10,000) */
+  idleMs?: number;
   embedded?: { maxStatementMs?: number; maxMemoryBytes?: number; maxIdleInTransactionMs?: number };
 }
 
@@ -65,6 +67,7 @@ async function openServer(databaseUrl: string, options: DatabaseOptions): Promis
   const pool = new pg.Pool({
     connectionString: databaseUrl,
     max: options.poolSize ?? 10,
+    idleTimeoutMillis: options.idleMs ?? 10_000,
     options: sessionOptions.map((one) => `-c ${one}`).join(' '),
     application_name: 'zhanbu',
   });

@@ -7,13 +7,12 @@ import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import type { Manifest } from './manifest.ts';
 import { touchedProjects } from './register.ts';
-import { type Deps, keyOf, type RunKey } from './run-context.ts';
+import { byTables, type Deps, keyOf, mostByKey, type RunKey } from './run-context.ts';
 
 const recentRuns = sqlFile<{ run_id: string; manifest: Manifest }>('queries/recent-runs');
 const replacedSets = sqlFile<{ parcel_set_id: string }>('queries/replaced-sets');
 const reuseResults = sqlFile<{ reused: number }>('queries/reuse-results');
 const startRun = sqlFile('queries/start-run');
-const twinShapes = sqlFile<{ geometry_hash: string }>('queries/twin-shapes');
 
 /** On the embedded database one statement holds up everybody: past this many parcels the lookup takes longer than half a second. */
 const mostOnEmbedded = 5_000;
@@ -34,12 +33,8 @@ export async function reuseEarlier({ database, config }: Deps, key: RunKey): Pro
   if (!run || run.reused_count !== null) return run?.reused_count ?? 0;
   const tooMany = kind === 'embedded' && run.parcel_count > mostOnEmbedded;
   const base = config.reuseResults && !tooMany ? await baseOf(db, key, run.manifest as unknown as Manifest) : undefined;
-  // side by side on a server, before the one long statement
-  const [twins] = await Promise.all([
-    base?.set_id ? twinShapes.all(db, { region_code: key.region_code, set_id: base.set_id }) : [],
-    // a statement over all parcels of two runs: a table taken for empty is compared each with each (10 min for 100,000)
-    base && sql`analyze run_result`.execute(db),
-  ]);
+  // a statement over all parcels of two runs: taken for few they are compared each with each (10 min for 100,000)
+  if (base && run.parcel_count <= mostByKey) await sql`analyze run_result`.execute(db);
   return await db.transaction().execute(async (tx) => {
     const held = await tx
       .selectFrom('run')
@@ -57,13 +52,9 @@ export async function reuseEarlier({ database, config }: Deps, key: RunKey): Pro
       .execute();
     let reused = 0;
     if (base) {
-      const { set_id: _, ...step } = base;
       if (kind === 'postgis') await sql`set local work_mem = '256MB'`.execute(tx);
-      ({ reused } = await reuseResults.one(tx, {
-        ...keyOf(key),
-        ...step,
-        twins: twins.map(({ geometry_hash }) => geometry_hash),
-      }));
+      await byTables(tx, run.parcel_count);
+      ({ reused } = await reuseResults.one(tx, { ...keyOf(key), ...base }));
     } else await startRun.run(tx, { ...keyOf(key) });
     await tx
       .updateTable('run')

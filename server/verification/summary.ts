@@ -1,11 +1,11 @@
 /** The summary of a run (CONTRACT §4, summary.json): sums in upload order, so that the same run gives the same digits. */
-import { type Kysely, sql } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
 import { checkIds, type Outcome, type Verdict } from '../domain/outcome.ts';
 import type { CheckSummary, GroupSummary, RunSummary } from '../domain/verdict-feature.ts';
-import { keyOf, type RunKey } from './run-context.ts';
+import { byTables, keyOf, type RunKey } from './run-context.ts';
 
 interface GroupRow {
   kind: 'all' | 'project' | 'township';
@@ -38,14 +38,15 @@ export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: numbe
     .where('run_id', '=', key.run_id)
     .executeTakeFirstOrThrow();
   const reused = run.reused_count ?? 0;
-  // the run's own rows are new to the planner: taken for one, 100,000 parcels were looked up one by one (1.7 s, now 0.8)
-  await sql`analyze run_result`.execute(db);
-  // and so are its results, unless most of them stood before (8 s, once in thirty runs of a county that had none)
-  if (reused < run.parcel_count / 2) await sql`analyze result (region_code, result_id, outcomes)`.execute(db);
+  const whole = <T>(read: (tx: Transaction<Schema>) => Promise<T>) =>
+    db.transaction().execute(async (tx) => {
+      await byTables(tx, run.parcel_count);
+      return await read(tx);
+    });
   // side by side on a server: nothing else of the run is left to do
   const [groups, byOutcome] = await Promise.all([
-    groupRows.all(db, { ...keyOf(key) }),
-    checkRows.all(db, { ...keyOf(key), check_ids: checkIds.toSorted() }),
+    whole((tx) => groupRows.all(tx, { ...keyOf(key) })),
+    whole((tx) => checkRows.all(tx, { ...keyOf(key), check_ids: checkIds.toSorted() })),
   ]);
   const all = groups.find((group) => group.kind === 'all');
   if (!all) throw new Error('a run without a total');

@@ -1,19 +1,26 @@
 -- One row: how many parcels of a run are given the result of the run before it (the base): the same parcel in every fact a check asks for,
 -- and nothing changed near it. Inserts all parcels of the run, with that result or none. A lookup of sets, no geometry is computed. Sets
--- differ, if at all, by a new version of the one judged set, in which the shapes `twins` stand more than once: of parcels with one shape the
--- first says nothing of it, and in a new version that may be another one.
+-- differ, if at all, by a new version of the one judged set.
 with filed as materialized (
   -- a parcel that an earlier set files too may be an earlier version in the one run and not in the other
   select distinct q.project_code, q.client_id
   from run_set s
   join parcel q on q.region_code = s.region_code and q.parcel_set_id = s.parcel_set_id
   where not :same_sets::boolean and s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'earlier'
+), twin as materialized (
+  -- of parcels with one shape the first says nothing of it, and where their places differ that may be another one now. Not computed where
+  -- all have kept their places.
+  select p.geometry_hash
+  from parcel p
+  where not :same_sets::boolean and p.region_code = :region_code::text and p.parcel_set_id = :set_id::uuid and p.geometry_hash is not null
+  group by p.geometry_hash
+  having count(*) > 1
 ), pair as materialized (
   -- every parcel of either run, beside the one of its set and id in the other: what is compared is a column, not a condition, for the
   -- planner takes ten equal columns for one row in a million and then loops over all
   select n.run_ordinal, n.parcel_set_id, n.ordinal, b.parcel_set_id as base_set_id, b.ordinal as base_ordinal, b.result_id, b.run_township,
-         n.ordinal is not null and b.ordinal is not null and not coalesce(plain_code(n.project_code) = any (:touched::text[]), false)
-         and (:same_sets::boolean or not coalesce(n.geometry_hash = any (:twins::text[]), false)
+         n.ordinal is not null and b.ordinal is not null and (cardinality(:touched::text[]) = 0 or not coalesce(plain_code(n.project_code) = any (:touched::text[]), false))
+         and (:same_sets::boolean or (n.ordinal = b.ordinal or not coalesce(n.geometry_hash in (select t.geometry_hash from twin t), false))
            and not coalesce((n.project_code, n.client_id) in (select f.project_code, f.client_id from filed f), false)
            and n.geometry_hash = b.geometry_hash and n.area_m2 = b.area_m2
            and n.pending = b.pending
@@ -24,13 +31,13 @@ with filed as materialized (
     select s.first_ordinal + p.ordinal as run_ordinal, case when :same_sets::boolean then p.parcel_set_id end as of_set, p.*
     from run_set s
     join parcel p on p.region_code = :region_code::text and p.parcel_set_id = s.parcel_set_id
-    where s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'judged'
+    where s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'judged' and (:same_sets::boolean or p.parcel_set_id = :set_id::uuid)
   ) n
   full join (
     select r.result_id, r.township as run_township, case when :same_sets::boolean then q.parcel_set_id end as of_set, q.*
     from run_result r
     join parcel q on q.region_code = :region_code::text and q.parcel_set_id = r.parcel_set_id and q.ordinal = r.parcel_ordinal
-    where r.region_code = :region_code::text and r.run_id = :base_run_id::uuid
+    where r.region_code = :region_code::text and r.run_id = :base_run_id::uuid and (:same_sets::boolean or q.parcel_set_id = :base_set_id::uuid)
   ) b on b.parcel_id = n.parcel_id and coalesce(b.of_set, :base_set_id::uuid) = coalesce(n.of_set, :base_set_id::uuid)
 ), patch as materialized (
   -- pieces of layers that stand in another version in the two runs
@@ -96,11 +103,13 @@ with filed as materialized (
   select :region_code::text, :run_id::uuid, x.run_ordinal, x.parcel_set_id, x.ordinal, s.result_id, case when s.result_id is not null then x.run_township end
   from pair x
   left join near on near.parcel_set_id = x.parcel_set_id and near.ordinal = x.ordinal
-  left join result s on s.region_code = :region_code::text and s.result_id = x.result_id and x.same and near.ordinal is null
+  cross join lateral (
     -- what could not be judged is tried again
-    and (s.verdict = 'compliant' or not exists (
-      select from finding f
-      where f.region_code = :region_code::text and f.result_id = s.result_id and f.reason = 'check-failed'))
+    select case
+      when x.same and near.ordinal is null
+        and x.result_id not in (select f.result_id from finding f where f.region_code = :region_code::text and f.reason = 'check-failed')
+      then x.result_id end as result_id
+  ) s
   where x.ordinal is not null
   order by x.run_ordinal
   returning result_id

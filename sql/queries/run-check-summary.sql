@@ -16,27 +16,27 @@ with r as materialized (
   from word w
   cross join unnest(:check_ids::text[]) with ordinality as c (check_id, place)
 ), failed as (
-  select o.check_id, sum(o.area_m2) as area_m2
+  select o.place, sum(o.area_m2) as area_m2
   from (
-    select a.check_id, a.area_m2
+    select a.place, a.area_m2
     from r
     join (
-      select t.outcomes, array_agg(t.check_id order by t.place) as check_ids
+      select t.outcomes, array_agg(t.place::int order by t.place) as places
       from told t
       where t.outcome = 'fail'
       group by t.outcomes
     ) t on t.outcomes = r.outcomes
-    cross join unnest(t.check_ids, r.failed_m2) as a (check_id, area_m2)
-    order by a.check_id, r.ordinal
+    cross join unnest(t.places, r.failed_m2) as a (place, area_m2)
+    order by a.place, r.ordinal
     offset 0
   ) o
-  group by o.check_id
+  group by o.place
 ), counted as (
-  select t.check_id, t.outcome, sum(t.parcels)::int as parcels
+  select t.place, t.check_id, t.outcome, sum(t.parcels)::int as parcels
   from told t
-  group by t.check_id, t.outcome
+  group by t.place, t.check_id, t.outcome
 )
 select c.check_id, c.outcome, c.parcels, coalesce(f.area_m2, 0)::float8 as area_m2
 from counted c
-left join failed f on f.check_id = c.check_id and c.outcome = 'fail'
+left join failed f on f.place = c.place and c.outcome = 'fail'
 order by c.check_id, c.outcome

@@ -1,11 +1,18 @@
 /** What looks like an unchanged parcel to a run over what was verified before, and is none. Areas are planar, at the central meridian. */
 import { beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../server/database/connect.ts';
+import type { VerdictFeature } from '../../server/domain/verdict-feature.ts';
 import { type Plot, removeFiles } from '../intake-receive/receiving.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { box, plot, SmallCounty } from './small-runs.ts';
 
 removeFiles();
+
+/** the parcel that one of the same shape is said to be a copy of */
+function twinOf({ checks }: VerdictFeature['properties']): unknown {
+  const problems = checks['parcel-geometry']['problems'] as Record<string, unknown>[];
+  return problems.find(({ code }) => code === 'duplicate-shape')?.['with'];
+}
 
 eachDatabase('a run that must not take over what was found before', (open) => {
   let database: Database;
@@ -60,6 +67,30 @@ eachDatabase('a run that must not take over what was found before', (open) => {
     expect(of('a').checks['parcel-overlap']['hits']).toMatchObject([
       { number: 'e', carried: true, parcel_set_id: neighbour },
     ]);
+  });
+
+  /** `same` has the shape of `a` */
+  const sameAs = (edition: number) => plot(box(0, 0, 100, 100), { DKBH: 'same', BZ: edition });
+  it.each([
+    ['have changed places', ([a, far]: Plot[]) => [sameAs(2), a!, far!], { a: 'same', same: undefined }, 1],
+    [
+      'stand in another place, in the same order',
+      ([a, far]: Plot[]) => [far!, a!, sameAs(2)],
+      { a: undefined, same: 'a' },
+      1,
+    ],
+    ['stand where they stood', ([a, far]: Plot[]) => [a!, sameAs(2), far!], { a: undefined, same: 'a' }, 3],
+  ])('says of two parcels of one shape which is the first, where they %s', async (_, anew, twins, reused) => {
+    const here = county();
+    const [a, far] = twoParcels();
+    const older = await here.parcels([a!, sameAs(1), far!]);
+    const before = await here.verify({ sets: [older] });
+    expect(twinOf(before.of('same'))).toBe('a');
+    expect(twinOf(before.of('a'))).toBeUndefined();
+    const newer = await here.parcels(anew(twoParcels(2)), { replaces: [older] });
+    const { of, summary } = await here.verify({ sets: [newer] });
+    expect({ a: twinOf(of('a')), same: twinOf(of('same')) }).toEqual(twins);
+    expect(summary.reused_count).toBe(reused);
   });
 
   it('finds no overlap with a set that the new version replaces', async () => {
