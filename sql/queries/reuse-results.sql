@@ -103,13 +103,9 @@ with filed as materialized (
   select :region_code::text, :run_id::uuid, x.run_ordinal, x.parcel_set_id, x.ordinal, s.result_id, case when s.result_id is not null then x.run_township end
   from pair x
   left join near on near.parcel_set_id = x.parcel_set_id and near.ordinal = x.ordinal
-  cross join lateral (
+  left join result s on s.region_code = :region_code::text and s.result_id = x.result_id and x.same and near.ordinal is null
     -- what could not be judged is tried again
-    select case
-      when x.same and near.ordinal is null
-        and x.result_id not in (select f.result_id from finding f where f.region_code = :region_code::text and f.reason = 'check-failed')
-      then x.result_id end as result_id
-  ) s
+    and s.result_id not in (select f.result_id from finding f where f.region_code = :region_code::text and f.reason = 'check-failed')
   where x.ordinal is not null
   order by x.run_ordinal
   returning result_id
