@@ -23,7 +23,7 @@ const youngGenerationMb = 64;
 /** ms; who compares two parameters or mends a set starts the next run within minutes */
 export const longestIdle = 10 * 60 * 1000;
 
-/** of one thread: what is compiled and warm does a parcel in a half of the time */
+/** parcels that are given to threads which are there already; new ones need more (`config.compute.parcelsEach`) */
 const leastForIdle = 200;
 
 class Thread {

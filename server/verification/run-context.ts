@@ -72,8 +72,8 @@ export function byIndex<T>(db: Kysely<Schema>, work: (tx: Transaction<Schema>) =
   });
 }
 
-/** parcels of a run whose rows are looked up one by one in less time than it takes to read the tables they stand in */
-export const mostByKey = 1_000;
+/** parcels of a run whose rows are looked up one by one in less time than it takes to read the tables of a county they stand in */
+export const mostByKey = 5_000;
 
 /**
  * For a statement over a whole run. Its rows are new to the planner, which takes them for few: 100,000 parcels were looked up one by one

@@ -22,7 +22,7 @@ import { createRun } from '../../server/verification/create-run.ts';
 import { executeRun } from '../../server/verification/run.ts';
 import type { RunKey } from '../../server/verification/run-context.ts';
 import { startCluster } from '../support/cluster.ts';
-import { doubleLayersElsewhere, timeDiff, timeReplay } from './beyond.ts';
+import { doubleLayersElsewhere, settle, timeDiff, timeReplay } from './beyond.ts';
 import { type CountyFiles, type CountySize, fullCounty, writeCounty, writeParcels } from './county.ts';
 import { writeResult } from './results.ts';
 import { prepareRivals, runBare, runInsert, runNaive, sumsOfOurs } from './rivals.ts';
@@ -172,7 +172,7 @@ async function smaller(database: Database, parcels: number, seed: number): Promi
   await writeParcels({ ...size, parcels, seed }, path);
   const options = { path, fileName: 'parcels.zip', regionCode: region };
   const { parcel_set_id } = await receiveParcels(depsOf(database), options);
-  await refreshStatistics(database, 'parcels');
+  await settle(database);
   return { set: parcel_set_id, parcels };
 }
 
@@ -232,8 +232,7 @@ async function verifyChanged(database: Database, before: Awaited<ReturnType<type
   const replaces = [await countySet(database)];
   const options = { path, fileName: 'parcels.zip', regionCode: region, replaces };
   const set = await receiveParcels(depsOf(database), options);
-  await refreshStatistics(database, 'parcels');
-  await refreshStatistics(database, 'runs');
+  await settle(database);
   const again = await verify(database, set.parcel_set_id, size.parcels, { reuse: true });
   const ratios = {
     computing_before_over_again: before.computing_seconds / again.computing_seconds,
