@@ -276,7 +276,8 @@ async function verify(
   const { by_verdict, area_m2, deduct_area_m2, restore_area_m2, remediate_area_m2, kept_area_m2, reused_count } =
     summary;
   const memory = Math.round(process.memoryUsage.rss() / 2 ** 20);
-  say(`ours: ${parcels} in ${took.toFixed(1)} s, ${(parcels / took).toFixed(0)} parcels a second, ${memory} MB`);
+  const stages = `${chunks.from.toFixed(2)} s before the first chunk, ${(took - chunks.to).toFixed(2)} behind the last`;
+  say(`ours: ${parcels} in ${took.toFixed(1)} s (${stages}), ${(parcels / took).toFixed(0)} a second, ${memory} MB`);
   return {
     run: { region_code: run.region_code, run_id: run.run_id },
     seconds: took,
