@@ -5,6 +5,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import type { Config } from '../config.ts';
+import type { Others } from './do-chunks.ts';
 import type { Deps, RunKey } from './run-context.ts';
 
 /** To a thread: chunks of a run to be done, those under way to be left, or the end. */
@@ -85,12 +86,14 @@ class Thread {
  */
 export class IdleThreads {
   readonly #most: number;
+  readonly #idleMs: number;
   #threads: Thread[] = [];
   #closed = false;
   #ending: NodeJS.Timeout | undefined;
 
-  constructor(config: Config) {
+  constructor(config: Config, idleMs = longestIdle) {
     this.#most = config.compute.threads;
+    this.#idleMs = idleMs;
   }
 
   get count(): number {
@@ -108,7 +111,7 @@ export class IdleThreads {
     this.#threads.push(thread);
     thread.worker.unref();
     clearTimeout(this.#ending);
-    this.#ending = setTimeout(() => void this.#endAll(), longestIdle).unref();
+    this.#ending = setTimeout(() => void this.#endAll(), this.#idleMs).unref();
   }
 
   async close(): Promise<void> {
@@ -123,11 +126,13 @@ export class IdleThreads {
 }
 
 /** The threads of one run. */
-export class Threads {
+export class Threads implements Others {
   readonly #threads: Thread[];
   readonly #idle: IdleThreads | undefined;
   #left: number;
-  #end = Promise.withResolvers<void>();
+  #wake: (() => void) | undefined;
+  /** one has come to its end, and nobody was told */
+  #untold = false;
 
   /** @param parcels to be computed: below `config.compute.parcelsEach` a new thread is not worth the half second of its start */
   constructor({ database: { url }, config, idleThreads }: Deps, run: RunKey, parcels: number) {
@@ -143,7 +148,9 @@ export class Threads {
       thread.do(run, config);
       void thread.ended.then(() => {
         this.#left -= 1;
-        this.#end.resolve();
+        this.#untold = this.#wake === undefined;
+        this.#wake?.();
+        this.#wake = undefined;
       });
     }
   }
@@ -153,10 +160,10 @@ export class Threads {
     return this.#left > 0 && this.#threads.every(({ begun }) => begun);
   }
 
-  /** Resolves when one came to its end since this was asked last. */
-  async nextEnd(): Promise<void> {
-    await this.#end.promise;
-    this.#end = Promise.withResolvers();
+  onEnd(wake: () => void): void {
+    if (this.#untold) wake();
+    else this.#wake = wake;
+    this.#untold = false;
   }
 
   /** Has them leave the run, finished or not. */

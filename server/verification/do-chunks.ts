@@ -23,8 +23,8 @@ export class RunCancelled extends Error {
 export interface Others {
   /** asked before each chunk */
   readonly atWork: boolean;
-  /** resolves when one came to its end since this was asked last */
-  nextEnd(): Promise<void>;
+  /** calls back when the next comes to its end, or at once where one has since this was asked last; who asked before is forgotten */
+  onEnd(wake: () => void): void;
 }
 
 export interface ChunkHooks {
@@ -40,8 +40,10 @@ export interface ChunkHooks {
 export async function doAllChunks(deps: Deps, facts: RunFacts, hooks: ChunkHooks): Promise<void> {
   for (;;) {
     if ((await doFreeChunks(deps, facts, hooks)) === 0) return;
-    const paused = pause(lookMs, undefined, { signal: hooks.signal }).catch(() => undefined);
-    await Promise.race([paused, ...(hooks.others ? [hooks.others.nextEnd()] : [])]);
+    const woken = new AbortController();
+    hooks.others?.onEnd(() => woken.abort());
+    const signal = AbortSignal.any(hooks.signal ? [woken.signal, hooks.signal] : [woken.signal]);
+    await pause(lookMs, undefined, { signal }).catch(() => undefined);
   }
 }
 

@@ -127,6 +127,15 @@ requirePart('postgis')('a run by several threads', () => {
     expect(await backends()).toBeLessThanOrEqual(4);
   });
 
+  it('leaves threads that end, and their connections with them, when no other run comes', async () => {
+    const idleThreads = new IdleThreads(deps().config, 300);
+    await county.forget(database);
+    await executeRun({ ...deps(), idleThreads }, await county.create());
+    expect(idleThreads.count).toBe(2);
+    expect(await backends()).toBeGreaterThan(4);
+    await expect.poll(async () => [idleThreads.count, (await backends()) <= 4], { timeout: 5000 }).toEqual([0, true]);
+  });
+
   it('is computed without those that are gone meanwhile', async () => {
     const idleThreads = new IdleThreads(deps().config);
     try {
