@@ -104,6 +104,8 @@ export async function storeShapes(
         tell();
       });
       judging = batch.first - 1 + batch.rows.length;
+      // of sound shapes judging tells nothing itself; with three lanes four batches were judged in silence before the first was stored
+      tell();
       const shapes = judged.map(
         (shape, i): ShapeToStore => ({ ...shape, number: batch.first + i, row: batch.rows[i]! }),
       );
