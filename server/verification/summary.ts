@@ -1,5 +1,5 @@
 /** The summary of a run (CONTRACT §4, summary.json): sums in upload order, so that the same run gives the same digits. */
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { checks } from '../checks/index.ts';
 import type { Schema } from '../database/schema.ts';
 import { sqlFile } from '../database/sql-file.ts';
@@ -41,6 +41,8 @@ export async function summarise(db: Kysely<Schema>, key: RunKey, elapsedS: numbe
   const whole = <T>(read: (tx: Transaction<Schema>) => Promise<T>) =>
     db.transaction().execute(async (tx) => {
       await byTables(tx, run.parcel_count);
+      // a sum's digits are those of its order (run-summary.sql): grouped by hash, rows keep theirs
+      await sql`set local enable_sort = off`.execute(tx);
       return await read(tx);
     });
   // side by side on a server: nothing else of the run is left to do

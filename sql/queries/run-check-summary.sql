@@ -18,16 +18,14 @@ with r as materialized (
 ), failed as (
   select o.place, sum(o.area_m2) as area_m2
   from (
-    select a.place, a.area_m2
+    select t.place, r.failed_m2[t.at] as area_m2
     from r
     join (
-      select t.outcomes, array_agg(t.place::int order by t.place) as places
+      select t.outcomes, t.place::int, row_number() over (partition by t.outcomes order by t.place)::int as at
       from told t
       where t.outcome = 'fail'
-      group by t.outcomes
     ) t on t.outcomes = r.outcomes
-    cross join unnest(t.places, r.failed_m2) as a (place, area_m2)
-    order by a.place, r.ordinal
+    order by t.place, r.ordinal
     offset 0
   ) o
   group by o.place
