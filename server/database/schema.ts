@@ -2,7 +2,7 @@
  * Table types for kysely, in the shape of sql/migrations. Geometry columns stand here as `never` so that no select can
  * carry one by accident: shapes leave the database as GeoJSON text, WKB (bytea) or not at all.
  */
-import type { ColumnType, Generated } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways } from 'kysely';
 import type { ReviewSchema } from './schema-reviews.ts';
 
 type Time = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -124,6 +124,7 @@ export interface ParcelTable {
   geom: Geometry;
   geometry_hash: string;
   area_m2: number;
+  facts: GeneratedAlways<Buffer>;
 }
 
 export interface ProjectRegisterTable {

@@ -10,31 +10,38 @@ with filed as materialized (
 ), twin as materialized (
   -- of parcels with one shape the first says nothing of it, and where their places differ that may be another one now. Not computed where
   -- all have kept their places.
-  select p.geometry_hash
-  from parcel p
-  where not :same_sets::boolean and p.region_code = :region_code::text and p.parcel_set_id = :set_id::uuid and p.geometry_hash is not null
-  group by p.geometry_hash
-  having count(*) > 1
-), pair as materialized (
-  -- every parcel of either run, beside the one of its set and id in the other: what is compared is a column, not a condition, for the
-  -- planner takes ten equal columns for one row in a million and then loops over all
-  select n.run_ordinal, n.parcel_set_id, n.ordinal, b.parcel_set_id as base_set_id, b.ordinal as base_ordinal, b.result_id, b.run_township,
-         n.ordinal is not null and b.ordinal is not null and (cardinality(:touched::text[]) = 0 or not coalesce(plain_code(n.project_code) = any (:touched::text[]), false))
-         and (:same_sets::boolean or (n.ordinal = b.ordinal or not coalesce(n.geometry_hash in (select t.geometry_hash from twin t), false))
-           and not coalesce((n.project_code, n.client_id) in (select f.project_code, f.client_id from filed f), false)
-           and n.geometry_hash = b.geometry_hash and n.area_m2 = b.area_m2
-           and n.pending = b.pending
-           and (n.project_code, n.project_name, n.township, n.plot_type, n.accepted_on, n.declared_area_m2, n.declared_net_m2, n.faults)
-             is not distinct from (b.project_code, b.project_name, b.township, b.plot_type, b.accepted_on, b.declared_area_m2, b.declared_net_m2, b.faults))
-         as same
+  select p.ordinal
   from (
-    select s.first_ordinal + p.ordinal as run_ordinal, case when :same_sets::boolean then p.parcel_set_id end as of_set, p.*
+    select q.geometry_hash
+    from parcel q
+    where not :same_sets::boolean and q.region_code = :region_code::text and q.parcel_set_id = :set_id::uuid
+    group by q.geometry_hash
+    having count(*) > 1
+  ) t
+  join parcel p on p.region_code = :region_code::text and p.parcel_set_id = :set_id::uuid and p.geometry_hash = t.geometry_hash
+), spoken as materialized (
+  -- parcels to be computed though their own facts stand: of projects that the registers speak of otherwise, and those filed earlier too
+  select p.parcel_set_id, p.ordinal
+  from run_set s
+  join parcel p on p.region_code = :region_code::text and p.parcel_set_id = s.parcel_set_id
+  where s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'judged'
+    and (plain_code(p.project_code) = any (:touched::text[]) or (p.project_code, p.client_id) in (select f.project_code, f.client_id from filed f))
+    and (cardinality(:touched::text[]) > 0 or exists (select from filed))
+), pair as materialized (
+  -- every parcel of either run, beside the one of its set and id in the other. Whether they are the same is a column, not a condition of
+  -- the join: the planner would take it for rare and loop over all. Asks for no more than the index by place holds.
+  select n.run_ordinal, n.parcel_set_id, n.ordinal, b.parcel_set_id as base_set_id, b.ordinal as base_ordinal, b.result_id, b.run_township,
+         n.ordinal is not null and b.ordinal is not null
+         and (n.parcel_set_id, n.ordinal) not in (select s.parcel_set_id, s.ordinal from spoken s)
+         and (:same_sets::boolean or (n.ordinal = b.ordinal or n.ordinal not in (select t.ordinal from twin t)) and n.facts = b.facts) as same
+  from (
+    select s.first_ordinal + p.ordinal as run_ordinal, case when :same_sets::boolean then p.parcel_set_id end as of_set, p.parcel_set_id, p.ordinal, p.parcel_id, p.facts
     from run_set s
     join parcel p on p.region_code = :region_code::text and p.parcel_set_id = s.parcel_set_id
     where s.region_code = :region_code::text and s.run_id = :run_id::uuid and s.role = 'judged' and (:same_sets::boolean or p.parcel_set_id = :set_id::uuid)
   ) n
   full join (
-    select r.result_id, r.township as run_township, case when :same_sets::boolean then q.parcel_set_id end as of_set, q.*
+    select r.result_id, r.township as run_township, case when :same_sets::boolean then q.parcel_set_id end as of_set, q.parcel_set_id, q.ordinal, q.parcel_id, q.facts
     from run_result r
     join parcel q on q.region_code = :region_code::text and q.parcel_set_id = r.parcel_set_id and q.ordinal = r.parcel_ordinal
     where r.region_code = :region_code::text and r.run_id = :base_run_id::uuid and (:same_sets::boolean or q.parcel_set_id = :base_set_id::uuid)

@@ -68,9 +68,9 @@ export async function writeCounty(size: CountySize, folder: string): Promise<Cou
   return files;
 }
 
-/** The parcels alone. @param moved every hundredth lies a metre further east: what a new version of the set looks like */
-export function writeParcels(size: CountySize, path: string, moved = false): Promise<void> {
-  return writeLayer(path, 'parcels', planePrj, parcelColumns, parcels(size, moved));
+/** The parcels alone. @param version of each another hundredth of them lies a metre further east, and stays there in those behind it */
+export function writeParcels(size: CountySize, path: string, version = 0): Promise<void> {
+  return writeLayer(path, 'parcels', planePrj, parcelColumns, parcels(size, movedPlots.slice(0, version)));
 }
 
 export function writeLandUse(size: CountySize, year: number, path: string): Promise<void> {
@@ -91,8 +91,11 @@ const parcelColumns = [
 const redLineColumns = [text('HXMC', 20), text('HXBM', 12)];
 const landUseColumns = [text('TBBH', 8), text('DLBM', 5), text('ZZSXDM', 4)];
 
+/** of each project, one a version */
+const movedPlots = [61, 64, 67];
+
 /** Projects of 100 plots, 10 × 10 at 110 m; every fiftieth plot reaches into its neighbour. */
-function* parcels({ parcels: count, seed }: CountySize, moved: boolean): Generator<Feature> {
+function* parcels({ parcels: count, seed }: CountySize, moved: readonly number[]): Generator<Feature> {
   const chance = new Chance(seed);
   for (let n = 0, project = 0; n < count; project++) {
     const x0 = west + chance.between(2000, side - 4000);
@@ -101,7 +104,7 @@ function* parcels({ parcels: count, seed }: CountySize, moved: boolean): Generat
     for (let plot = 0; plot < 100 && n < count; plot++, n++) {
       const middle: Point = [x0 + 110 * (plot % 10), y0 + 110 * Math.floor(plot / 10)];
       const ring = blob(chance, middle, chance.between(22, 48) + (plot % 50 === 7 ? 40 : 0), parcelVertices, 0.12);
-      if (moved && plot === 61) for (const [at, [x, y]] of ring.entries()) ring[at] = [round(x + 1), y];
+      if (moved.includes(plot)) for (const [at, [x, y]] of ring.entries()) ring[at] = [round(x + 1), y];
       const areaM2 = Math.abs(planarArea(ring)) * (plot % 40 === 3 ? 1.05 : 1);
       yield { ring, values: [`P${String(n + 1).padStart(9, '0')}`, code, areaM2] };
     }
