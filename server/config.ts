@@ -64,7 +64,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
       keptHours: wholeNumber(env['UPLOAD_HOURS'], 24, 'UPLOAD_HOURS'),
       most: 1000,
     },
-    chunkSize: { postgis: 1000, embedded: 100 },
+    chunkSize: { postgis: 2000, embedded: 100 },
     chunkLeaseS: 10,
     compute: { threads: Math.min(availableParallelism(), 8), parcelsEach: 2000 },
     reuseResults: true,
