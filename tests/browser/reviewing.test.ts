@@ -65,10 +65,26 @@ requirePart('chromium', 'cjk-fonts')('a reviewer at work', () => {
       await choose('check', /红线/);
       // plot 1 lies wholly, plot 2 by half under the red line
       await expect.poll(found, patience).toBe(2);
+      // counts that come while a figure is typed take nothing from it
+      const area = page.getByLabel('面积不小于（亩）');
+      let letThrough = () => {};
+      const typed = new Promise<void>((resolve) => {
+        letThrough = resolve;
+      });
+      await page.route('**/facets?**', async (route) => {
+        await typed;
+        await route.continue();
+      });
+      const counted = page.waitForResponse(/facets\?.*township/);
       await choose('township', /钟多街道 \(1\)/);
+      await area.fill('1');
+      letThrough();
+      await (await counted).finished();
       await expect.poll(found, patience).toBe(1);
+      await expect.poll(() => page.locator('.bar [data-filter=township]').textContent(), patience).toContain('(1)');
+      expect(await area.inputValue()).toBe('1');
+      await page.unroute('**/facets?**');
       expect(await rows().first().textContent()).toContain('P1');
-      await page.getByLabel('面积不小于（亩）').fill('1');
       await page.keyboard.press('Enter');
       await expect.poll(() => page.url(), patience).toContain('area_min=666.67');
       const link = page.url();
