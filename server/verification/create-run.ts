@@ -1,5 +1,5 @@
 /** Freezes a run: which sets, layers, checks, parameters and engines; nothing is computed yet. */
-import { randomUUIDv7 } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import type { RasterGrid } from '../checks/check.ts';
 import { resolveParams } from '../checks/index.ts';
@@ -61,8 +61,7 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
     register,
     params,
   });
-  // in the order of time: 100,000 rows of a new run go behind all others in their index, in 0.2 s instead of 0.3
-  const runId = randomUUIDv7();
+  const runId = timedId();
   const parcelCount = judged.reduce((sum, set) => sum + set.feature_count, 0);
   await db.transaction().execute(async (tx) => {
     await holdLayers(tx, regionCode, layers);
@@ -101,6 +100,15 @@ async function freezeRun(deps: Deps, input: CreateRunInput): Promise<Created> {
     }
   });
   return { run_id: runId, region_code: regionCode, parcel_count: parcelCount, manifest };
+}
+
+/**
+ * A UUID in the order of time (version 7, RFC 9562 §5.7; Node makes them from 24.16 on only): 100,000 rows of a new run go behind all others
+ * in their index, in 0.2 s instead of 0.3.
+ */
+export function timedId(now = Date.now()): string {
+  const time = now.toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
 }
 
 /** Keeps the layers from being deleted between the reading of them and the run's naming them; one that is being deleted is gone. */

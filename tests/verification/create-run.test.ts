@@ -1,7 +1,7 @@
 /** What a run is frozen from: layers by default, refusals before anything is computed, assumptions that are said aloud. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../server/database/connect.ts';
-import { createRun } from '../../server/verification/create-run.ts';
+import { createRun, timedId } from '../../server/verification/create-run.ts';
 import { removeFiles } from '../intake-receive/receiving.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { at, box, config, plot, SmallCounty } from './small-runs.ts';
@@ -15,6 +15,14 @@ const slope = (value: number) => ({
   cells: new Float32Array(64).fill(value),
   place: [...at(-100, 300), 50, 50] as [number, number, number, number],
   srid: 4524,
+});
+
+it('has an id of the form of RFC 9562, version 7, in the order of time', () => {
+  // the time of the RFC's own example, A.6
+  expect(timedId(0x017f22e279b0)).toMatch(/^017f22e2-79b0-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  const ids = [0, 1, 0x7fff_ffff, 1_795_000_000_000, 1_795_000_000_001].map((now) => timedId(now));
+  expect(ids.toSorted()).toEqual(ids);
+  expect(timedId(7)).not.toBe(timedId(7));
 });
 
 eachDatabase('a run', (open) => {

@@ -1,13 +1,13 @@
 /** Sums of a run: to the last digit those of adding its parcels one after the other in the order of upload, whatever plan the database takes. */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../server/database/connect.ts';
 import { checkIds } from '../../server/domain/outcome.ts';
 import type { RunSummary } from '../../server/domain/verdict-feature.ts';
+import type { RunKey } from '../../server/verification/run-context.ts';
 import { summarise } from '../../server/verification/summary.ts';
 import { eachDatabase } from '../support/databases.ts';
 import { seeded } from '../support/seeded.ts';
 
-const key = { region_code: '996701', run_id: '00000000-0000-4000-8000-000000000001' };
 const set = '00000000-0000-4000-8000-000000000002';
 const books = ['area_m2', 'deduct_area_m2', 'restore_area_m2', 'remediate_area_m2', 'kept_area_m2'] as const;
 
@@ -41,7 +41,7 @@ function parcelsOf(count: number): Parcel[] {
   });
 }
 
-async function insert(database: Database, parcels: readonly Parcel[]): Promise<void> {
+async function insert(database: Database, key: RunKey, parcels: readonly Parcel[]): Promise<void> {
   const ask = (text: string, values: unknown[]) => database.pool.query(text, values);
   const column = (name: keyof Parcel) => parcels.map((parcel) => parcel[name]);
   await ask(`insert into run (region_code, run_id, params, manifest, parcel_count) values ($1, $2, '{}', '{}', $3)`, [
@@ -85,45 +85,51 @@ const added = (values: readonly number[]) => values.reduce((sum, value) => sum +
 const sumsOf = (parcels: readonly Parcel[]) => books.map((name) => added(parcels.map((parcel) => parcel[name])));
 
 eachDatabase('the sums of a run', (open) => {
-  // past `mostByKey`, as of a county
-  const parcels = parcelsOf(6_000);
   let database: Database;
-  let summary: RunSummary;
   beforeAll(async () => {
     database = await open();
-    await insert(database, parcels);
-    summary = await summarise(database.db, key, 0);
   });
 
-  it('are those of upload order: of the whole, of each project and of each township', () => {
-    const told = (group: Record<(typeof books)[number], number>) => books.map((name) => group[name]);
-    expect(told(summary)).toEqual(sumsOf(parcels));
-    for (const [name, groups] of [
-      ['project_code', summary.by_project],
-      ['township', summary.by_township],
-    ] as const) {
-      const codes = new Set(parcels.map((parcel) => parcel[name]));
-      expect(groups).toHaveLength(codes.size);
-      for (const group of groups) {
-        const code = (group as unknown as Record<string, string | null>)[name] ?? null;
-        expect(told(group), String(code)).toEqual(sumsOf(parcels.filter((parcel) => parcel[name] === code)));
+  // on either side of `mostByKey`: the rows are joined in other ways
+  describe.each([400, 6_000])('of %i parcels', (count) => {
+    const key = { region_code: String(996_000 + count / 100), run_id: '00000000-0000-4000-8000-000000000001' };
+    const parcels = parcelsOf(count);
+    let summary: RunSummary;
+    beforeAll(async () => {
+      await insert(database, key, parcels);
+      summary = await summarise(database.db, key, 0);
+    });
+
+    it('are those of upload order: of the whole, of each project and of each township', () => {
+      const told = (group: Record<(typeof books)[number], number>) => books.map((name) => group[name]);
+      expect(told(summary)).toEqual(sumsOf(parcels));
+      for (const [name, groups] of [
+        ['project_code', summary.by_project],
+        ['township', summary.by_township],
+      ] as const) {
+        const codes = new Set(parcels.map((parcel) => parcel[name]));
+        expect(groups).toHaveLength(codes.size);
+        for (const group of groups) {
+          const code = (group as unknown as Record<string, string | null>)[name] ?? null;
+          expect(told(group), String(code)).toEqual(sumsOf(parcels.filter((parcel) => parcel[name] === code)));
+        }
       }
-    }
-  });
+    });
 
-  it('are those of upload order of each check', () => {
-    for (const [place, check] of checkIds.toSorted().entries()) {
-      const failed = parcels.filter(({ outcomes }) => outcomes[place] === 'f');
-      const areas = failed.map(
-        ({ outcomes, failed_m2 }) => failed_m2[[...outcomes.slice(0, place)].filter((o) => o === 'f').length]!,
-      );
-      expect(summary.by_check[check].fail).toBe(failed.length);
-      expect(summary.by_check[check].area_m2, check).toBe(added(areas));
-    }
-  });
+    it('are those of upload order of each check', () => {
+      for (const [place, check] of checkIds.toSorted().entries()) {
+        const failed = parcels.filter(({ outcomes }) => outcomes[place] === 'f');
+        const areas = failed.map(
+          ({ outcomes, failed_m2 }) => failed_m2[[...outcomes.slice(0, place)].filter((o) => o === 'f').length]!,
+        );
+        expect(summary.by_check[check].fail).toBe(failed.length);
+        expect(summary.by_check[check].area_m2, check).toBe(added(areas));
+      }
+    });
 
-  it('would be others in another order', () => {
-    expect(sumsOf(parcels.toReversed())).not.toEqual(sumsOf(parcels));
-    expect(sumsOf(parcels.toSorted((a, b) => (a.result_id < b.result_id ? -1 : 1)))).not.toEqual(sumsOf(parcels));
+    it('would be others in another order', () => {
+      expect(sumsOf(parcels.toReversed())).not.toEqual(sumsOf(parcels));
+      expect(sumsOf(parcels.toSorted((a, b) => (a.result_id < b.result_id ? -1 : 1)))).not.toEqual(sumsOf(parcels));
+    });
   });
 });
