@@ -88,6 +88,20 @@ requirePart('chromium', 'cjk-fonts')('a reviewer at work', () => {
       await page.keyboard.press('Enter');
       await expect.poll(() => page.url(), patience).toContain('area_min=666.67');
       const link = page.url();
+      // what is no area stays to be mended and asks nothing; digits of full width are digits
+      await area.fill('abc');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').filter({ hasText: '请填不小于 0 的数' }).waitFor();
+      await picture(page, 'area-fault');
+      expect([await area.inputValue(), await area.getAttribute('aria-invalid'), page.url()]).toEqual([
+        'abc',
+        'true',
+        link,
+      ]);
+      await area.fill('２');
+      await page.keyboard.press('Enter');
+      await expect.poll(() => page.url(), patience).toContain('area_min=1333.33');
+      expect([await area.inputValue(), await area.getAttribute('aria-invalid')]).toEqual(['2', 'false']);
       await page.goto('about:blank');
       await page.goto(link);
       await rows().first().waitFor();

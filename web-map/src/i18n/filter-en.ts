@@ -13,6 +13,7 @@ export const filterEn: typeof filterZh = {
     area: 'Area',
     areaMin: 'Area at least (mu)',
     areaMax: 'Area at most (mu)',
+    areaFault: 'A number of 0 or more; empty for any',
     any: 'any',
     noTownship: 'no township',
     clear: 'Clear filters',

@@ -12,6 +12,7 @@ export const filterZh = {
     area: '面积',
     areaMin: '面积不小于（亩）',
     areaMax: '面积不大于（亩）',
+    areaFault: '请填不小于 0 的数；留空则不限',
     any: '不限',
     noTownship: '未填乡镇',
     clear: '清除筛选',
