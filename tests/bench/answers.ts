@@ -15,6 +15,7 @@ import { receiveLayer } from '../../server/intake/receive-layer.ts';
 import { receiveParcels } from '../../server/intake/receive-parcels.ts';
 import { createRun } from '../../server/verification/create-run.ts';
 import { executeRun } from '../../server/verification/run.ts';
+import { indexRun } from '../../server/verification/run-index.ts';
 import { startCluster } from '../support/cluster.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { fullCounty, writeCounty } from './county.ts';
@@ -59,8 +60,10 @@ async function prepare() {
     layerIds: layers.map((layer) => layer.layer_id),
   });
   const began = performance.now();
-  await executeRun(deps, run);
+  const { parcel_count } = await executeRun(deps, run);
   console.log(`${kind}: ${parcels} parcels in ${((performance.now() - began) / 1000).toFixed(1)} s, nobody asking`);
+  // as the job of a run ends
+  await indexRun(database, { ...run, parcel_count });
   await refreshStatistics(database, 'runs');
   await database.close();
   return { run_id: run.run_id, set: set.parcel_set_id };
