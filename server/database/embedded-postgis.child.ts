@@ -4,8 +4,9 @@
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import { PGlite } from '@electric-sql/pglite';
+import { type Extension, PGlite } from '@electric-sql/pglite';
 import { postgis } from '@electric-sql/pglite-postgis';
+import { leanBundle } from './engine-bundle.ts';
 import { prepareFolder, settleFolder } from './engine-folder.ts';
 import { guardEngine } from './engine-guard.ts';
 import { type LockHolder, lockFolder } from './folder-lock.ts';
@@ -79,7 +80,14 @@ async function start(options: StartMessage): Promise<void> {
   const workerData: WatchdogData = { busySince, maxStatementMs, maxMemoryBytes, parentPid: process.ppid, leaveNothing };
   new Worker(new URL('./watchdog.child.ts', import.meta.url), { workerData }).unref();
 
-  const engine = await PGlite.create({ dataDir: options.dataDir, extensions: { postgis }, startParams });
+  const lean: Extension = {
+    ...postgis,
+    async setup(pg, given) {
+      const whole = await postgis.setup(pg, given);
+      return whole.bundlePath ? { ...whole, bundlePath: leanBundle(whole.bundlePath, options.template) } : whole;
+    },
+  };
+  const engine = await PGlite.create({ dataDir: options.dataDir, extensions: { postgis: lean }, startParams });
   if (folder.fresh) {
     await engine.exec('create extension if not exists postgis');
     await engine.exec('checkpoint');
