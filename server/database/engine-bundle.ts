@@ -40,7 +40,7 @@ function withoutUnused(tar: Buffer): Buffer {
   const text = (from: number, length: number) => tar.toString('latin1', from, from + length).replace(/\0.*$/s, '');
   const parts: Buffer[] = [];
   let at = 0;
-  for (; at + block <= tar.length && tar[at] !== 0; ) {
+  while (at + block <= tar.length && tar[at] !== 0) {
     // a name said in an entry of its own belongs to the one behind it: not met in what pglite brings
     if (!['0', '', '2', '5'].includes(text(at + 156, 1))) throw new Error(`tar entry of type ${text(at + 156, 1)}`);
     const name = `${text(at + 345, 155)}/${text(at, 100)}`;

@@ -8,6 +8,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { postgis } from '@electric-sql/pglite-postgis';
 import { afterAll, describe, expect, it } from 'vitest';
 import { leanBundle } from '../../server/database/engine-bundle.ts';
+import { onDatabase } from '../support/databases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'zhanbu-bundle-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -66,5 +67,21 @@ describe('the lean bundle of PostGIS', () => {
     mkdirSync(join(folder, 'full'));
     writeFileSync(join(folder, 'full', 'a file'), '');
     expect(leanBundle(whole, join(folder, 'full', 'a file', 'embedded'))).toBe(whole);
+  });
+});
+
+onDatabase('embedded', 'the engine', (open) => {
+  it('starts with it: it offers no raster, and transforms by the grid definitions that are in it', async () => {
+    const { pool } = await open();
+    const offered = await pool.query(
+      `select name from pg_available_extensions where name like 'postgis%' order by name`,
+    );
+    expect(offered.rows).toEqual([{ name: 'postgis' }]);
+    // pyproj 9.1.1 gives these metres
+    const { rows } = await pool.query(
+      `select st_x(p) as x, st_y(p) as y from st_transform(st_setsrid(st_point(108.8, 28.8), 4490), 4524) as p`,
+    );
+    expect(rows[0].x).toBeCloseTo(36578102.07573997, 3);
+    expect(rows[0].y).toBeCloseTo(3187365.1900739144, 3);
   });
 });
