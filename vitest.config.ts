@@ -1,7 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** The browser suites need the built web map and chromium: tests/run.ts asks for them, or name their folder. */
 const browserAsked = process.env['ZHANBU_BROWSER'] === '1' || process.argv.some((arg) => arg.includes('tests/browser'));
+
+/**
+ * Compiled code is kept for all processes that the tests start, as main.ts does for those of the service: a parser of a file starts with
+ * 0.23 s of CPU instead of 0.7, and one test file starts up to a hundred.
+ */
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/zhanbu/compiled', import.meta.url));
 
 export default defineConfig({
   test: {

@@ -118,13 +118,13 @@ onDatabase('embedded', 'the process of the embedded database', (open) => {
   it('ends when its memory passes the bound, and serves on', async () => {
     const warnings: string[] = [];
     const database = await open({
-      embedded: { maxMemoryBytes: 1_600_000_000 },
+      embedded: { maxMemoryBytes: 1_200_000_000 },
       log: { info: () => {}, warn: (line) => warnings.push(line) },
     });
     const hungry = `select length(string_agg(repeat('x', 1000000), '')) from generate_series(1, 900) union all select count(*)::int from generate_series(1, 100000000)`;
     await expect(database.pool.query(hungry)).rejects.toSatisfy(isWorthRetry);
     expect((await again(() => database.pool.query('select 1 as one'))).rows).toEqual([{ one: 1 }]);
-    expect(warnings.join()).toContain('memory passed 1600000000 bytes');
+    expect(warnings.join()).toContain('memory passed 1200000000 bytes');
   });
 
   it('drops a client that sits idle in a transaction while others wait', async () => {
