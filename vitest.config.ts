@@ -10,6 +10,12 @@ const browserAsked = process.env['ZHANBU_BROWSER'] === '1' || process.argv.some(
  */
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('node_modules/.cache/zhanbu/compiled', import.meta.url));
 
+/**
+ * glibc may take large pages for what is allocated (from 2.35 on; elsewhere it reads nothing of it). The processes of a run are short and
+ * begin by touching new memory, which costs a virtual machine a sixth of all CPU: a suite on the embedded engine takes 15 to 20 % less.
+ */
+process.env['GLIBC_TUNABLES'] ??= 'glibc.malloc.hugetlb=1';
+
 export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],

@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
 import { readConfig } from '../../server/config.ts';
 import { openUploads } from '../../server/http/uploads/uploads.ts';
-import { eachDatabase, freshPlace, onDatabase } from '../support/databases.ts';
+import { eachDatabase, freshDataDir, freshPlace, onDatabase } from '../support/databases.ts';
 import { startLine } from '../support/line.ts';
 import { ServiceProcess } from '../support/service-process.ts';
 import { plots } from './county.ts';
@@ -46,13 +46,17 @@ eachDatabase('an upload whose server is killed', (_open, kind) => {
   });
 
   it('goes on at the next start, at another server where there is one', async () => {
-    const place = await freshPlace(kind);
-    if (kind === 'embedded') folders.push(place);
+    const databaseUrl = kind === 'postgis' ? await freshPlace(kind) : undefined;
+    const dataDir = kind === 'embedded' ? await freshDataDir() : undefined;
     const start = async () => {
-      const dataDir = kind === 'embedded' ? place : mkdtempSync(join(tmpdir(), 'zhanbu-tus-'));
-      if (kind === 'postgis') folders.push(dataDir);
-      const options = { dataDir, chunk: 100, ...(kind === 'postgis' ? { databaseUrl: place } : {}) };
-      const server = await ServiceProcess.start(options);
+      // with a server for the database, each of ours has a disk of its own
+      const disk = dataDir ?? mkdtempSync(join(tmpdir(), 'zhanbu-tus-'));
+      folders.push(disk);
+      const server = await ServiceProcess.start({
+        dataDir: disk,
+        chunk: 100,
+        ...(databaseUrl === undefined ? {} : { databaseUrl }),
+      });
       servers.push(server);
       return server;
     };

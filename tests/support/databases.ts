@@ -1,6 +1,8 @@
 /** Both databases for a suite, each open() giving a fresh one with all migrations applied, closed when the file is done. */
-import { rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, inject } from 'vitest';
 import { type Database, type DatabaseOptions, openDatabase } from '../../server/database/connect.ts';
 import { requirePart } from './parts.ts';
@@ -44,6 +46,13 @@ export function onDatabase(
 /** A fresh database's URL (postgis) or folder (embedded) that nothing has open yet: for the command line and for processes. */
 export async function freshPlace(kind: DatabaseKind): Promise<string> {
   return askKeeper(kind);
+}
+
+/** A data folder as the service takes it, with such a fresh embedded database in it. Whoever asks removes it. */
+export async function freshDataDir(): Promise<string> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'zhanbu-data-'));
+  renameSync(await freshPlace('embedded'), join(dataDir, 'database'));
+  return dataDir;
 }
 
 function askKeeper(kind: DatabaseKind): Promise<string> {

@@ -2,14 +2,14 @@
  * The service itself killed with SIGKILL while it runs, at moments drawn by a seed: alone on the embedded database, and as one of two that
  * share a run on PostGIS. Whoever is left, or started again, ends the run as if nothing had been.
  */
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, it } from 'vitest';
 import { type Database, openDatabase } from '../../server/database/connect.ts';
 import { removeFiles } from '../intake-receive/receiving.ts';
-import { freshPlace } from '../support/databases.ts';
+import { freshDataDir, freshPlace } from '../support/databases.ts';
 import { requirePart } from '../support/parts.ts';
 import { seeded } from '../support/seeded.ts';
 import { ServiceProcess } from '../support/service-process.ts';
@@ -46,12 +46,8 @@ type JobSeen = { state: string; progress: number; problem?: unknown };
 requirePart()('a service on the embedded database that is killed', () => {
   it('goes on where it was at each next start, and says the same as if nothing had been', async () => {
     const random = seeded(51);
-    const place = await freshPlace('embedded');
-    folders.push(place);
-    const dataDir = mkdtempSync(join(tmpdir(), 'zhanbu-kill-'));
+    const dataDir = await freshDataDir();
     folders.push(dataDir);
-    // the service has its database in a folder of its data folder
-    cpSync(place, join(dataDir, 'database'), { recursive: true });
     const before = await openDatabase({ dataDir: join(dataDir, 'database') });
     const county = await TroubledCounty.on(before, '996111', 240);
     await before.close();

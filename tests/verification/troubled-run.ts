@@ -32,7 +32,13 @@ export class TroubledCounty {
     this.#undisturbed = undisturbed;
   }
 
-  static async on(database: Database, region: string, parcels: number): Promise<TroubledCounty> {
+  /** @param lastMs what each chunk of the last third takes more; the default is for who asks a job for its progress */
+  static async on(
+    database: Database,
+    region: string,
+    parcels: number,
+    lastMs = database.embedded ? 15 : 200,
+  ): Promise<TroubledCounty> {
     const here = new SmallCounty(database, region);
     const layers = await layersUnder(here);
     const set = await here.parcels(manyParcels(3, parcels));
@@ -42,7 +48,7 @@ export class TroubledCounty {
     expect(undisturbed.counts).toMatchObject({ in_run: parcels, results: parcels, findings: 12 * parcels });
     expect(undisturbed.counts.pieces).toBeGreaterThan(parcels / 3);
     const county = new TroubledCounty(here, parcels, set, layers, undisturbed);
-    await slowDown(database, region);
+    await slowDown(database, region, lastMs);
     await county.forget(database);
     return county;
   }
@@ -79,13 +85,13 @@ export class TroubledCounty {
  * server the last third takes 200 ms a chunk: a job tells its progress twice a second, and on a busy machine three lanes had ended it
  * before the last moments (0.75 at most) were told. The embedded engine has one lane and is slow enough.
  */
-async function slowDown({ pool, embedded }: Database, region: string): Promise<void> {
+async function slowDown({ pool }: Database, region: string, lastMs: number): Promise<void> {
   await pool.query(
     `create function take_longer() returns trigger language plpgsql as $$
      declare
        done float8 := (select avg((done_at is not null)::int) from run_chunk where region_code = new.region_code and run_id = new.run_id);
      begin
-       perform pg_sleep(case when done < 0.67 then 0.015 else ${embedded ? 0.015 : 0.2} end);
+       perform pg_sleep(case when done < 0.67 then 0.015 else ${lastMs / 1000} end);
        return new;
      end $$`,
   );
