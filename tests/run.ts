@@ -15,7 +15,7 @@ const isCi = process.env['CI'] === 'true';
 const args = process.argv.slice(2);
 const passOn = args.filter((arg) => arg !== '--install');
 const ownGroup = process.platform !== 'win32';
-/** the whole takes 32 minutes on two cores */
+/** on two cores; the whole check may take 40, of which installing, types and lint take two */
 const longestMinutes = 37;
 const allParts = Object.keys(parts) as Part[];
 

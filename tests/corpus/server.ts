@@ -1,10 +1,10 @@
 /** The real server as a process of its own on loopback, watched from outside: its memory, that of its children, its temporary files. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type DatabaseKind, freshPlace } from '../support/databases.ts';
+import { type DatabaseKind, freshDataDir, freshPlace } from '../support/databases.ts';
 
 const script = fileURLToPath(new URL('./server.child.ts', import.meta.url));
 const MB = 1024 * 1024;
@@ -37,19 +37,15 @@ export class WatchedServer {
   }
 
   static async start(kind: DatabaseKind): Promise<WatchedServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'zhanbu-corpus-'));
+    const embedded = kind === 'embedded';
+    const folder = embedded ? await freshDataDir() : mkdtempSync(join(tmpdir(), 'zhanbu-corpus-'));
+    const databaseUrl = embedded ? '' : await freshPlace(kind);
     mkdirSync(join(folder, 'tmp'));
-    const place = await freshPlace(kind);
-    // the service has its database in a folder of its data folder
-    if (kind === 'embedded') {
-      cpSync(place, join(folder, 'database'), { recursive: true });
-      rmSync(place, { recursive: true, force: true });
-    }
     const child = spawn(process.execPath, [script], {
       env: {
         ...process.env,
         DATA_DIR: folder,
-        DATABASE_URL: kind === 'postgis' ? place : '',
+        DATABASE_URL: databaseUrl,
         HOST: '127.0.0.1',
         PORT: '0',
         LOG_LEVEL: 'silent',

@@ -81,8 +81,8 @@ export class TroubledCounty {
 }
 
 /**
- * Each chunk of the county takes 15 ms more before it is committed: on a quick machine a run ended before the moment to trouble it. On a
- * server the last third takes 200 ms a chunk: a job tells its progress twice a second, and on a busy machine three lanes had ended it
+ * Each chunk of the county takes 15 ms more before it is committed: on a quick machine a run ended before the moment to trouble it. With
+ * jobs on a server the last third takes 200 ms a chunk: a job tells its progress twice a second, and on a busy machine three lanes had ended it
  * before the last moments (0.75 at most) were told. The embedded engine has one lane and is slow enough.
  */
 async function slowDown({ pool }: Database, region: string, lastMs: number): Promise<void> {
