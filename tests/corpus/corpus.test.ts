@@ -1,5 +1,5 @@
 /**
- * The corpus driven through the real server: on PostGIS of each group fifteen that load and six of each refusal, on the embedded database one
+ * The corpus driven through the real server: on PostGIS of each group eight that load and three of each refusal, on the embedded database one
  * of each, drawn by seed. CORPUS=all drives all of it on PostGIS (five minutes), CORPUS=geojson/ a group on both.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -92,5 +92,5 @@ function driven(kind: DatabaseKind, cases: readonly CorpusCase[]): void {
   });
 }
 
-driven('postgis', asked === 'all' ? corpus : drawn(corpus, seed, { loads: 15, refusals: 6 }));
+driven('postgis', asked === 'all' ? corpus : drawn(corpus, seed, { loads: 8, refusals: 3 }));
 driven('embedded', drawn(corpus, seed, { loads: 1, refusals: 1 }));

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freshDataDir } from '../support/databases.ts';
 import { plots } from './county.ts';
 import { form } from './service.ts';
 
@@ -43,13 +43,16 @@ function start(dataDir: string): { process: ChildProcess; address: Promise<strin
 }
 
 describe('the service as a process', () => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'zhanbu-resume-'));
+  let dataDir: string;
   const children: ChildProcess[] = [];
   const run = async (): Promise<Running> => {
     const { process: child, address, ended } = start(dataDir);
     children.push(child);
     return { process: child, url: await address, ended };
   };
+  beforeAll(async () => {
+    dataDir = await freshDataDir();
+  });
   afterAll(async () => {
     for (const child of children) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
     await pause(500);

@@ -1,6 +1,7 @@
 /** The files of the sample county and of the test county, received once per database, and runs over them. */
 import { readConfig } from '../../server/config.ts';
 import type { Database } from '../../server/database/connect.ts';
+import { refreshStatistics } from '../../server/database/statistics.ts';
 import type { RunSummary, VerdictFeature } from '../../server/domain/verdict-feature.ts';
 import { receiveLayer } from '../../server/intake/receive-layer.ts';
 import { receiveParcels } from '../../server/intake/receive-parcels.ts';
@@ -40,6 +41,7 @@ export async function loadSampleCounty(database: Database): Promise<Loaded> {
     });
     loaded.sets.set(file, set.parcel_set_id);
   }
+  await asBehindUploads(database);
   return loaded;
 }
 
@@ -58,7 +60,14 @@ export async function loadYouyangDemo(database: Database): Promise<Loaded> {
     const layer = await receiveLayer(deps, { path: path(file), fileName: file, type, year });
     layers.set(file, layer.layer_id);
   }
+  await asBehindUploads(database);
   return { database, sets: new Map([['bcgd_parcels.zip', set.parcel_set_id]]), layers };
+}
+
+/** As the service does behind every upload: without statistics the summary of 655 parcels took 37 s on a server, with them 0.1. */
+async function asBehindUploads(database: Database): Promise<void> {
+  await refreshStatistics(database, 'parcels');
+  await refreshStatistics(database, 'layers');
 }
 
 /** Runs the named files and gives back the features as the command line writes them. Earlier sets take no part. */

@@ -13,6 +13,8 @@ import { compareSummaryWithWitness, compareWithWitness } from '../witness/compar
 import { type Loaded, loadSampleCounty, loadYouyangDemo, verify } from './county.ts';
 
 const found: Record<string, Record<string, VerdictFeature[]>> = {};
+/** it reads files, no database: computed once, in a minute, for both */
+let witnessed: unknown;
 
 eachDatabase('the sample county', (open, kind) => {
   let loaded: Loaded;
@@ -44,7 +46,8 @@ eachDatabase('the sample county', (open, kind) => {
       const files = [...loaded.layers.keys()];
       const { features, summary } = await verify(loaded, { parcels: [...loaded.sets.keys()], layers: files });
       found['youyang-demo'] = { ...found['youyang-demo'], [kind]: features };
-      const witness = witnessOfYouyangDemo();
+      witnessed ??= witnessOfYouyangDemo();
+      const witness = witnessed;
       const { differences, compared } = compareWithWitness({ features }, witness);
       expect(compareSummaryWithWitness(summary, witness).differences).toEqual([]);
       expect(differences.slice(0, 40)).toEqual([]);
