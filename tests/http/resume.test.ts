@@ -109,7 +109,10 @@ describe('the service as a process', () => {
     const events = await fetch(`${again.url}/api/v1/jobs/${dryJob}/events`);
     while ((await jobOf(again.url, dryJob)).state === 'queued') await pause(20);
     again.process.kill('SIGTERM');
+    const told = Date.now();
     await events.text();
     expect((await again.ended).code).toBe(0);
+    // a line kept alive is closed by nobody else for 72 s
+    expect(Date.now() - told).toBeLessThan(40_000);
   }, 300_000);
 });
