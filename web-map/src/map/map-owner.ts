@@ -12,6 +12,7 @@ import {
 // maplibre-gl 6 finds its worker beside itself, where no bundler puts it: it is bundled on its own and named here
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { cellFills } from './cell-style.ts';
+import { isDrawnByProcessor, wantsNoMotion } from './drawing-means.ts';
 import type { LonLat } from './geodesy.ts';
 import { drawingOrder } from './palette.ts';
 import { hatch, hatchId, mark, markId, type Picture } from './raster-marks.ts';
@@ -67,9 +68,10 @@ export function createMapOwner(
   events: MapEvents,
   { follows = false } = {},
 ) {
+  const calm = wantsNoMotion();
   const map = new GlMap({
     container,
-    style: first,
+    style: calm ? { ...first, transition: { duration: 0, delay: 0 } } : first,
     center: [108.8, 28.8],
     zoom: 7,
     attributionControl: false, // there is no basemap; one that is configured brings its own
@@ -78,7 +80,8 @@ export function createMapOwner(
     pitchWithRotate: false,
     touchPitch: false,
     localIdeographFontFamily: '"Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif',
-    canvasContextAttributes: { antialias: true },
+    canvasContextAttributes: { antialias: !isDrawnByProcessor() },
+    ...(calm ? { fadeDuration: 0 } : {}),
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();

@@ -1,0 +1,20 @@
+/** With what a map is drawn here, and how calmly it is wished. */
+
+/** what the drivers call themselves that draw WebGL without a graphics chip: Chromium's, Mesa's, Windows' */
+const drivers = /swiftshader|llvmpipe|softpipe|basic render/i;
+
+/**
+ * True where the processor draws WebGL: a desk reached remotely, a machine without a driver. Smoothing edges by four samples a pixel then
+ * costs a page until it stands a seventh of its CPU, 112 s instead of 96 over 31 pages; a graphics chip does it for nothing.
+ */
+export function isDrawnByProcessor(): boolean {
+  const context = document.createElement('canvas').getContext('webgl2');
+  const names = context?.getExtension('WEBGL_debug_renderer_info');
+  const driver: unknown = names && context?.getParameter(names.UNMASKED_RENDERER_WEBGL);
+  // a browser keeps some sixteen contexts: this one is given back
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  return drivers.test(String(driver));
+}
+
+/** True where the reader asks the system for less motion: then nothing on the map fades in, which is up to twenty pictures each time. */
+export const wantsNoMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
