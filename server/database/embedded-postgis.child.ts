@@ -37,9 +37,6 @@ export type ChildMessage =
   | { kind: 'trap'; message: string }
   | { kind: 'pong' };
 
-/** sysexits.h EX_SOFTWARE: how the parent tells a trap from a crash */
-const trapExit = 70;
-
 /**
  * max_stack_depth: an expression 5,000 deep trapped with pglite's 2 MB; with 1 MB, and the 4 MB of native stack that the parent gives,
  * it is an ordinary 54001.
@@ -51,13 +48,13 @@ let release = () => {};
 let leaveNothing: string[] = [];
 let close: (() => Promise<void>) | undefined;
 
-process.on('disconnect', () => void end(0, leaveNothing));
+process.on('disconnect', () => void end(leaveNothing));
 // Ctrl-C reaches the whole process group; the parent decides when this process ends.
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
 process.on('message', (message: StartMessage | { kind: 'stop' } | { kind: 'ping' }) => {
   if (message.kind === 'ping') tell({ kind: 'pong' });
-  else if (message.kind === 'stop') void end(0);
+  else if (message.kind === 'stop') void end();
   else start(message).catch((error: unknown) => fail(error));
 });
 
@@ -98,7 +95,7 @@ async function start(options: StartMessage): Promise<void> {
     password: options.password,
     maxIdleInTransactionMs: options.maxIdleInTransactionMs,
     onBusy: (busy) => Atomics.store(busySince, 0, busy ? BigInt(Date.now()) : 0n),
-    onTrap: () => process.exit(trapExit),
+    onTrap: leave,
     onTrapSeen: (trap) => tell({ kind: 'trap', message: trap.message }),
   });
   close = async () => {
@@ -112,7 +109,7 @@ async function start(options: StartMessage): Promise<void> {
   });
 }
 
-async function end(code: number, remove: string[] = []): Promise<void> {
+async function end(remove: string[] = []): Promise<void> {
   try {
     await close?.();
   } catch (error) {
@@ -120,7 +117,12 @@ async function end(code: number, remove: string[] = []): Promise<void> {
   }
   release();
   for (const folder of remove) rmSync(folder, { recursive: true, force: true });
-  process.exit(code);
+  leave();
+}
+
+/** At once: an orderly exit waits a second for the threads of V8 to end compiling WebAssembly. What was acknowledged is in the files. */
+function leave(): void {
+  process.kill(process.pid, 'SIGKILL');
 }
 
 function fail(error: unknown): void {
