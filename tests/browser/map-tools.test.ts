@@ -5,6 +5,7 @@ import { areaM2, type LonLat, lengthM } from '../../web-map/src/map/geodesy.ts';
 import { requirePart } from '../support/parts.ts';
 import { seriousFaults } from './axe.ts';
 import { mapDrawn, type OpenPage, openPage, patience, picture, startBrowser } from './browser.ts';
+import { catchMaps } from './drawn-parcels.ts';
 import { type FixtureServer, startFixtureServer } from './fixture-server.ts';
 
 requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
@@ -128,5 +129,29 @@ requirePart('chromium', 'cjk-fonts')('the tools of the map', () => {
     await page.locator('aside.panel h2', { hasText: 'D-0031' }).waitFor();
     await mapDrawn(page);
     await picture(page, 'goto-parcel');
+  });
+
+  test('edges are smoothed and things fade in where a graphics chip draws for a reader who minds no motion, else not', async () => {
+    const drawing = () =>
+      page.evaluate<unknown>(`({
+        smooth: document.querySelector('.maplibregl-canvas').getContext('webgl2').getContextAttributes().antialias,
+        ms: caughtMaps[0].style.getTransition().duration,
+      })`);
+    await catchMaps(page);
+    await page.reload();
+    await mapDrawn(page);
+    expect(await drawing()).toEqual({ smooth: false, ms: 0 });
+
+    // 0x9246 is UNMASKED_RENDERER_WEBGL
+    await page.addInitScript(`{
+      const { getParameter } = WebGL2RenderingContext.prototype;
+      WebGL2RenderingContext.prototype.getParameter = function (name) {
+        return name === 0x9246 ? 'ANGLE (Intel, Intel(R) UHD Graphics 630 Direct3D11)' : getParameter.call(this, name);
+      };
+    }`);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await page.reload();
+    await mapDrawn(page);
+    expect(await drawing()).toEqual({ smooth: true, ms: 300 });
   });
 });

@@ -1,13 +1,18 @@
-import { expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { geojson } from '../http/county.ts';
 import { requirePart } from '../support/parts.ts';
-import { command, Desk, readOut, wroteNothing } from './command.ts';
+import { command, Desk, onFreshServer, readOut, wroteNothing } from './command.ts';
 
 const desk = new Desk();
 const plot = (project: string, west: number, DKMJ: number) =>
   geojson([{ west, south: 28.8, properties: { DKBH: '1', XMBH: project, DKMJ } }]);
 
-requirePart()('verify --area-unit', () => {
+requirePart('postgis')('verify --area-unit', () => {
+  let url: string[];
+  beforeEach(async () => {
+    url = await onFreshServer();
+  });
+
   it('speaks of all parcel files or of one, and a unit against the sums is told on stderr', async () => {
     // a plot of some 10,800 m²: 16 is 亩 by the sums, 1.08 公顷
     const first = desk.file('甲.geojson', plot('50024220210001', 108.8, 16));
@@ -15,7 +20,7 @@ requirePart()('verify --area-unit', () => {
     const out = desk.out();
     const ended = await command(
       ...['verify', '--parcels', first, '--parcels', second, '--area-unit', 'mu', '--area-unit', `${second}=ha`],
-      ...['--out', out],
+      ...['--out', out, ...url],
     );
     expect(ended.code, ended.stderr).toBe(0);
     const areas = readOut(out).geojson.features.map(({ properties }) => properties['declared_area_m2']);
@@ -23,7 +28,9 @@ requirePart()('verify --area-unit', () => {
     expect(ended.stderr).not.toContain('请核对面积单位');
 
     const wrong = desk.out();
-    const against = await command(...['verify', '--parcels', first, '--area-unit', 'ha', '--out', wrong]);
+    const against = await command(
+      ...['verify', '--parcels', first, '--area-unit', 'ha', '--out', wrong, ...(await onFreshServer())],
+    );
     expect(against.code).toBe(0);
     expect(against.stderr).toMatch(/按指定的单位（公顷）计.*请核对面积单位/);
     const [only] = readOut(wrong).geojson.features;
@@ -35,7 +42,7 @@ requirePart()('verify --area-unit', () => {
     const other = desk.file('丁.geojson', plot('50024220210004', 108.8, 16));
     for (const value of ['亩', `${other}=mu`]) {
       const out = desk.out();
-      const ended = await command('verify', '--parcels', file, '--area-unit', value, '--out', out);
+      const ended = await command('verify', '--parcels', file, '--area-unit', value, '--out', out, ...url);
       expect(ended.code).toBe(2);
       expect(ended.problem).toMatchObject({ code: 'validation', where: { field: '--area-unit' } });
       expect(wroteNothing(out)).toBe(true);

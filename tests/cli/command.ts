@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import { freshPlace } from '../support/databases.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -26,6 +27,9 @@ export function command(...args: string[]): Promise<Ended> {
 export function throughNpm(...args: string[]): Promise<Ended> {
   return start('npm', ['run', '--silent', 'verify', '--', ...args]);
 }
+
+/** Arguments for a fresh database of a server: quicker than an embedded one of the command's own, which verify.test.ts has. */
+export const onFreshServer = async (): Promise<string[]> => ['--database-url', await freshPlace('postgis')];
 
 /** The environment says nothing of a database. */
 async function start(program: string, args: string[]): Promise<Ended> {

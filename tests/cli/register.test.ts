@@ -1,11 +1,11 @@
 /** `register`, `register-template`, `projects`, and `verify --register`. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { plots, redLine } from '../http/county.ts';
 import { csv, project } from '../intake-receive/register-files.ts';
-import { freshPlace, onDatabase } from '../support/databases.ts';
-import { command, Desk } from './command.ts';
+import { onDatabase } from '../support/databases.ts';
+import { command, Desk, onFreshServer } from './command.ts';
 
 const pending = { 状态: '待核定', 合格证编号: null };
 const rows = () => [
@@ -13,7 +13,7 @@ const rows = () => [
   project('50024220210002', pending),
 ];
 
-describe('verify with a register', () => {
+onDatabase('postgis', 'verify with a register', () => {
   const desk = new Desk();
 
   it('takes the base year from it, pins it and writes the parcels against what is certified', async () => {
@@ -23,7 +23,7 @@ describe('verify with a register', () => {
       ...['--parcels', desk.file('parcels.geojson', plots(6))],
       ...['--layer', `eco-red-line=${desk.file('red.geojson', redLine)}`],
       ...['--register', desk.file('register.csv', csv(rows(), 'gbk'))],
-      ...['--out', out],
+      ...['--out', out, ...(await onFreshServer())],
     );
     expect(code, stderr).toBe(0);
     expect(stderr).toContain('register.csv: 1 certified, 1 pending projects');
@@ -51,7 +51,7 @@ describe('verify with a register', () => {
       'verify',
       ...['--parcels', desk.file('p.geojson', plots(1))],
       ...['--register', desk.file('bad.csv', csv([project('50024220210001', { 状态: '?' })]))],
-      ...['--out', out],
+      ...['--out', out, ...(await onFreshServer())],
     );
     expect([code, problem]).toMatchObject([
       2,
@@ -72,7 +72,7 @@ onDatabase('postgis', 'the commands of the register', () => {
   const desk = new Desk();
 
   it('write a template, take it filled in, and set a run against it', async () => {
-    const database = ['--database-url', await freshPlace('postgis')];
+    const database = await onFreshServer();
     const template = join(desk.folder, 'template.csv');
     const written = await command('register-template', '--out', template, '--unit', 'ha');
     expect(written.code, written.stderr).toBe(0);

@@ -6,15 +6,14 @@ import { checkIds } from '../../server/domain/outcome.ts';
 import { ogrinfo } from '../exports/readers.ts';
 import { plot } from '../intake/make-shapefile.ts';
 import { geojson } from '../intake-receive/receiving.ts';
-import { freshPlace } from '../support/databases.ts';
 import { hasPart, requirePart } from '../support/parts.ts';
-import { command, Desk, type Ended, readOut, type VerdictFiles } from './command.ts';
+import { command, Desk, type Ended, onFreshServer, readOut, type VerdictFiles } from './command.ts';
 import { bytes } from './files.ts';
 
 const desk = new Desk();
 
 /** what the good run is given; the database's URL, or none for the embedded one */
-function goodArguments(out: string, url?: string): string[] {
+function goodArguments(out: string, database: string[] = []): string[] {
   const shapefile = desk.file('地块.zip', bytes.shapefile);
   const red = desk.file('red.zip', bytes.withoutPrj);
   return [
@@ -30,7 +29,7 @@ function goodArguments(out: string, url?: string): string[] {
       '--param',
       'prior-farmland.base_year=2022',
     ],
-    ...['--out', out, ...(url === undefined ? [] : ['--database-url', url])],
+    ...['--out', out, ...database],
   ];
 }
 
@@ -40,7 +39,7 @@ for (const kind of ['embedded', 'postgis'] as const) {
     let ended: Ended;
     let files: VerdictFiles;
     beforeAll(async () => {
-      ended = await command(...goodArguments(out, kind === 'postgis' ? await freshPlace('postgis') : undefined));
+      ended = await command(...goodArguments(out, kind === 'postgis' ? await onFreshServer() : []));
       if (ended.code === 0) files = readOut(out);
     });
 
@@ -159,7 +158,7 @@ requirePart('postgis')('the county of a run', () => {
   const boundary = () => desk.file('county.geojson', geojson([square(4, { XZQDM: '500244', XZQMC: '某县' })]));
   const decided = async (...args: string[]) => {
     const out = desk.out();
-    const ended = await command('verify', ...args, '--out', out, '--database-url', await freshPlace('postgis'));
+    const ended = await command('verify', ...args, '--out', out, ...(await onFreshServer()));
     expect(ended.stderr).toContain('100 %');
     const { manifest } = readOut(out);
     const inputs = manifest['inputs'] as { decisions: { region: { region_code: string; source: string } } }[];
