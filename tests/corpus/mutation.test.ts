@@ -1,6 +1,6 @@
 /**
  * Sound files of every format, changed by number, are read or refused in a sentence: no other error, no hang, no growth, no row gone without
- * a word. 2,000 as parsers read them, forty of them through the server; MUTATIONS=20000 reads so many, MUTATIONS=17300-17400 those.
+ * a word. 2,000 as parsers read them, 52 through the server; MUTATIONS=20000 reads so many, MUTATIONS=17300-17400 those.
  */
 import { expect, it } from 'vitest';
 import { removeGdalFiles } from '../intake/gdal-files.ts';
