@@ -1,4 +1,4 @@
-import { beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { geojson } from '../http/county.ts';
 import { requirePart } from '../support/parts.ts';
 import { command, Desk, onFreshServer, readOut, wroteNothing } from './command.ts';
@@ -8,11 +8,6 @@ const plot = (project: string, west: number, DKMJ: number) =>
   geojson([{ west, south: 28.8, properties: { DKBH: '1', XMBH: project, DKMJ } }]);
 
 requirePart('postgis')('verify --area-unit', () => {
-  let url: string[];
-  beforeEach(async () => {
-    url = await onFreshServer();
-  });
-
   it('speaks of all parcel files or of one, and a unit against the sums is told on stderr', async () => {
     // a plot of some 10,800 m²: 16 is 亩 by the sums, 1.08 公顷
     const first = desk.file('甲.geojson', plot('50024220210001', 108.8, 16));
@@ -20,7 +15,7 @@ requirePart('postgis')('verify --area-unit', () => {
     const out = desk.out();
     const ended = await command(
       ...['verify', '--parcels', first, '--parcels', second, '--area-unit', 'mu', '--area-unit', `${second}=ha`],
-      ...['--out', out, ...url],
+      ...['--out', out, ...(await onFreshServer())],
     );
     expect(ended.code, ended.stderr).toBe(0);
     const areas = readOut(out).geojson.features.map(({ properties }) => properties['declared_area_m2']);
@@ -42,7 +37,16 @@ requirePart('postgis')('verify --area-unit', () => {
     const other = desk.file('丁.geojson', plot('50024220210004', 108.8, 16));
     for (const value of ['亩', `${other}=mu`]) {
       const out = desk.out();
-      const ended = await command('verify', '--parcels', file, '--area-unit', value, '--out', out, ...url);
+      const ended = await command(
+        'verify',
+        '--parcels',
+        file,
+        '--area-unit',
+        value,
+        '--out',
+        out,
+        ...(await onFreshServer()),
+      );
       expect(ended.code).toBe(2);
       expect(ended.problem).toMatchObject({ code: 'validation', where: { field: '--area-unit' } });
       expect(wroteNothing(out)).toBe(true);

@@ -12,7 +12,7 @@ import { bytes } from './files.ts';
 
 const desk = new Desk();
 
-/** what the good run is given; the database's URL, or none for the embedded one */
+/** what the good run is given; arguments of a server's database, or none for the embedded one */
 function goodArguments(out: string, database: string[] = []): string[] {
   const shapefile = desk.file('地块.zip', bytes.shapefile);
   const red = desk.file('red.zip', bytes.withoutPrj);

@@ -5,7 +5,7 @@ const drivers = /swiftshader|llvmpipe|softpipe|basic render/i;
 
 /**
  * True where the processor draws WebGL: a desk reached remotely, a machine without a driver. Smoothing edges by four samples a pixel then
- * costs a page until it stands a seventh of its CPU, 112 s instead of 96 over 31 pages; a graphics chip does it for nothing.
+ * took a seventh of the CPU of 31 pages, 112 s with it and 96 without; a graphics chip does it for nothing.
  */
 export function isDrawnByProcessor(): boolean {
   const context = document.createElement('canvas').getContext('webgl2');
@@ -16,5 +16,5 @@ export function isDrawnByProcessor(): boolean {
   return drivers.test(String(driver));
 }
 
-/** True where the reader asks the system for less motion: then nothing on the map fades in, which is up to twenty pictures each time. */
+/** True where the reader asks the system for less motion: then nothing on the map fades in, for 0.3 s each time. */
 export const wantsNoMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
